@@ -1,0 +1,107 @@
+"""Folders that hold a model or an index: a manifest with the checksum of every file, checked before use."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from questrag.chat.errors import ArtifactError
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A folder whose files are what its manifest says they are."""
+
+    folder: Path
+    kind: str
+    info: Mapping[str, str]
+    """What the maker wrote down: name, fingerprint, commit, versions of what it was made from."""
+    files: Mapping[str, str]
+    """SHA-256 in hex, by file name."""
+
+    def path(self, name: str) -> Path:
+        """Return the path of a checked file; a file that the manifest does not name is never opened."""
+        if name not in self.files:
+            raise ArtifactError(f"{self.folder / MANIFEST} does not list {name}: make the {self.kind} again")
+        return self.folder / name
+
+    @property
+    def fingerprint(self) -> str:
+        """Short hash over every file: two artifacts with one fingerprint hold the same bytes."""
+        joined = "".join(f"{name}:{digest}\n" for name, digest in sorted(self.files.items()))
+        return hashlib.sha256(joined.encode()).hexdigest()[:12]
+
+
+def seal(folder: Path, kind: str, info: Mapping[str, str]) -> Artifact:
+    """Write the manifest of a finished folder, over every file in it."""
+    files = {
+        path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name not in (MANIFEST, "README.md")
+    }
+    body = {"kind": kind, "info": dict(info), "files": files}
+    (folder / MANIFEST).write_text(json.dumps(body, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return Artifact(folder, kind, info, files)
+
+
+def open_artifact(folder: Path, kind: str) -> Artifact:
+    """Read a manifest and check every file against it.
+
+    Raises:
+        ArtifactError: something is missing, changed, or of another kind; the message names the file.
+    """
+    path = folder / MANIFEST
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        found, info, files = body["kind"], body["info"], body["files"]
+        well_formed = all(
+            isinstance(part, dict) and all(isinstance(v, str) for v in part.values()) for part in (info, files)
+        )
+    except FileNotFoundError:
+        raise ArtifactError(f"{path} is missing: {folder} holds no {kind}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(f"{path} cannot be read as a manifest ({error})") from None
+    if not well_formed:
+        raise ArtifactError(f"{path} cannot be read as a manifest: info and files map names to text")
+    if found != kind:
+        raise ArtifactError(f"{folder} holds a {found}, not a {kind}")
+    for name, digest in files.items():
+        _check(folder, name, digest)
+    return Artifact(folder, kind, info, files)
+
+
+def download(repository: str, folder: Path) -> None:
+    """Fetch an artifact from the Hugging Face Hub into a folder that does not exist yet, whole or not at all.
+
+    Raises:
+        ArtifactError: the Hub cannot be reached, or has no such repository.
+    """
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    partial = folder.with_name(folder.name + ".partial")
+    try:
+        snapshot_download(repository, local_dir=partial)
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise ArtifactError(
+            f"{repository} could not be fetched from the Hugging Face Hub ({type(error).__name__}): "
+            f"put the model into {folder}, or unset HF_MODEL_REPO"
+        ) from error
+    partial.rename(folder)
+
+
+def _check(folder: Path, name: str, digest: str) -> None:
+    path = folder / name
+    if path.name != name:
+        raise ArtifactError(f"{folder / MANIFEST} names {name!r}, which is not a file name")
+    if not path.is_file():
+        raise ArtifactError(f"{path} is missing, but {MANIFEST} lists it")
+    if sha256_of(path) != digest:
+        raise ArtifactError(f"{path} is damaged or was exchanged: its checksum is not the one in {MANIFEST}")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the checksum of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

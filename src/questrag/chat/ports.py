@@ -1,0 +1,216 @@
+"""What a turn needs, and what each part promises. Implementations live in the folders named after the parts."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import Protocol
+
+from questrag.chat.prompt import Prompt
+from questrag.chat.types import (
+    Conversation,
+    Decision,
+    Feedback,
+    Generated,
+    Hit,
+    Passage,
+    Turn,
+    TurnState,
+    User,
+)
+
+
+class KnowledgeBase(Protocol):
+    """The approved entries of one bank, at one version."""
+
+    @property
+    def version(self) -> str:
+        """Content hash: the same entries give the same version, on every machine."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def passage(self, entry_id: str) -> Passage:
+        """Return the entry, placeholders filled.
+
+        Raises:
+            NotFound: there is no such entry in this version.
+        """
+        ...
+
+
+class Retriever(Protocol):
+    """Finds the passages that answer a question."""
+
+    @property
+    def encoder_version(self) -> str:
+        """Name and fingerprint of the encoder; ``none`` for a retriever without one."""
+        ...
+
+    @property
+    def index_version(self) -> str: ...
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        """Return at most ``k`` hits, best first, no entry twice and no near-copy of a better hit's answer.
+
+        Fewer than ``k`` when the knowledge base has fewer; an empty list means "nothing at all";
+        a broken index raises instead. Safe to call from several threads at once.
+
+        Raises:
+            ArtifactError: the index or the encoder cannot be used.
+        """
+        ...
+
+
+class Policy(Protocol):
+    """Decides whether the hits of this turn are put in front of the generator."""
+
+    @property
+    def version(self) -> str: ...
+
+    def decide(self, state: TurnState) -> Decision:
+        """Decide from the state alone: the same state gives the same ``p_fetch``. Thread-safe."""
+        ...
+
+
+class Generator(Protocol):
+    """Writes the answer."""
+
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
+        """Yield pieces as they come, then one `Completion`, the last thing yielded.
+
+        A `Replaced` withdraws every piece before it. Closing the iterator early cancels the work upstream.
+
+        Raises:
+            Unavailable: nobody can answer at the moment. After the first piece this means that the answer is
+                cut short; an implementation never starts a second answer by itself.
+        """
+        ...
+
+
+class Accounts(Protocol):
+    """People who may sign in, and the tokens that no longer count."""
+
+    async def add_user(self, user: User) -> None:
+        """Raises: Conflict: the user name or the e-mail address is taken; letter case does not matter."""
+        ...
+
+    async def user(self, user_id: str) -> User | None: ...
+
+    async def user_named(self, username: str) -> User | None:
+        """Letter case does not matter."""
+        ...
+
+    async def set_password_hash(self, user_id: str, password_hash: str) -> None: ...
+
+    async def revoke(self, token_id: str, until: datetime) -> bool:
+        """Mark a token dead until it would have expired anyway. False: it already was, by whoever came first."""
+        ...
+
+    async def is_revoked(self, token_id: str) -> bool: ...
+
+
+class Conversations(Protocol):
+    """Every call takes the owner; somebody else's conversation is `NotFound`."""
+
+    async def add_conversation(self, conversation: Conversation) -> None: ...
+
+    async def conversation(self, user_id: str, conversation_id: str) -> Conversation: ...
+
+    async def conversations(
+        self,
+        user_id: str,
+        *,
+        archived: bool = False,
+        matching: str = "",
+        before: tuple[datetime, str] | None = None,
+        limit: int = 20,
+    ) -> list[Conversation]:
+        """Return a page, newest ``updated_at`` first, ties by id, descending.
+
+        Args:
+            archived: list the archived ones, and only those.
+            matching: only those whose title, or any question or answer in them, holds this text literally;
+                ASCII letter case does not matter. No character is special.
+            before: ``(updated_at, id)`` of the last one of the page before.
+        """
+        ...
+
+    async def update_conversation(
+        self, user_id: str, conversation_id: str, *, title: str | None = None, archived: bool | None = None
+    ) -> Conversation:
+        """Change what is given; ``updated_at`` stays, so that renaming does not reorder the list."""
+        ...
+
+    async def delete_conversation(self, user_id: str, conversation_id: str) -> None:
+        """Delete it and every turn in it."""
+        ...
+
+
+class Turns(Protocol):
+    """Questions and what became of them."""
+
+    async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
+        """Store a pending turn durably: once this returns, the question is never lost.
+
+        It also becomes the head of its conversation and sets ``updated_at`` to ``asked_at``.
+
+        Args:
+            turn: as asked; its conversation must exist and belong to its user.
+            append: continue from the conversation's head, whatever ``turn.parent_id`` says. Turns that are
+                appended at the same moment form a chain, never siblings.
+
+        Returns:
+            The turn as stored and True; or, when this user has used ``idempotency_key`` before, the turn of
+            that time and False, and nothing is stored.
+
+        Raises:
+            NotFound: no such conversation of this user.
+        """
+        ...
+
+    async def finish(self, turn: Turn) -> None:
+        """Store the end of a turn: status, answer, receipt, problem. Feedback is left as it is.
+
+        A turn whose conversation was deleted meanwhile is dropped without an error.
+        """
+        ...
+
+    async def turns(self, user_id: str, conversation_id: str) -> list[Turn]:
+        """Return all turns of the tree, oldest first. Raises: NotFound."""
+        ...
+
+    async def turn(self, user_id: str, turn_id: str) -> Turn:
+        """Raises: NotFound."""
+        ...
+
+    async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
+        """Replace any earlier feedback. Raises: NotFound."""
+        ...
+
+    async def fail_pending(self, asked_before: datetime, problem: str) -> int:
+        """Fail the turns still pending that were asked before then; return how many there were."""
+        ...
+
+
+class Store(Accounts, Conversations, Turns, Protocol):
+    """All that is remembered. Times go in and come out with an offset, to the millisecond.
+
+    Every method raises `Unavailable` while the database cannot be reached, and works again by itself
+    when it is back.
+    """
+
+    async def ping(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class TokenCounter(Protocol):
+    """Counts the tokens of a text with one named tokenizer."""
+
+    @property
+    def name(self) -> str: ...
+
+    def count(self, text: str) -> int: ...
+
+    def cut(self, text: str, budget_tokens: int) -> str:
+        """Return the longest prefix of ``text`` within the budget, byte for byte from the original."""
+        ...

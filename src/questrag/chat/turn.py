@@ -1,0 +1,272 @@
+"""The only pipeline: the web page, the command line and the evaluation all run this one."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any
+
+from questrag.chat import prompt as prompts
+from questrag.chat.emergency import STEPS, reports_fraud
+from questrag.chat.errors import NotFound, QuestragError
+from questrag.chat.language import language_of
+from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, TokenCounter, Turns
+from questrag.chat.privacy import mask
+from questrag.chat.prompt import Prompt, build_prompt
+from questrag.chat.types import (
+    Answer,
+    Completion,
+    Decided,
+    Decision,
+    Event,
+    Finished,
+    Hit,
+    Message,
+    Passage,
+    Receipt,
+    Replaced,
+    Retrieved,
+    Source,
+    Status,
+    Token,
+    TokenBill,
+    Turn,
+    TurnState,
+    Versions,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assistant:
+    """Answers one question at a time. Holds no state of any conversation."""
+
+    knowledge: KnowledgeBase
+    retriever: Retriever
+    policy: Policy
+    generator: Generator
+    tokens: TokenCounter
+    k: int = 5
+    budget_tokens: int = 2000
+    """For the whole prompt: system text, history, passages and question."""
+    live_turns: int = 2
+    """A passage that an answer drew on stays in the prompt for so many further turns."""
+    history_turns: int = 6
+
+    async def answer(self, question: str, history: Sequence[Turn] = ()) -> AsyncGenerator[Event, None]:
+        """Yield the events of one turn; the last one is `Finished`.
+
+        Args:
+            question: as typed; it is masked before anything else sees it.
+            history: the turns before, oldest first.
+
+        Raises:
+            QuestragError: a part that was needed failed. Nothing is left out in silence.
+        """
+        watch = _Watch()
+        question = mask(question)
+        lang = language_of(question)
+        opening = STEPS[lang] + "\n\n" if reports_fraud(question) else ""
+        if opening:
+            yield Token(opening)
+
+        hits = await asyncio.to_thread(self.retriever.search, question, self.k)
+        messages = _messages(history[-self.history_turns :])
+        state = TurnState(question, lang, messages, tuple(hits), self._live(history))
+        watch.lap("search")
+        decision = await asyncio.to_thread(self.policy.decide, state)
+        watch.lap("decide")
+        yield Decided(decision)
+        if decision.fetch and state.hits:
+            yield Retrieved(state.hits)
+
+        prompt = self._prompt(state, state.hits if decision.fetch else (), state.live)
+        watch.lap("prompt")
+        text = opening
+        completion: Completion | None = None
+        async with aclosing(self.generator.stream(prompt)) as generated:
+            async for event in generated:
+                if isinstance(event, Completion):
+                    completion = event
+                    continue
+                yield event
+                text = opening if isinstance(event, Replaced) else text + event.text
+                if opening and isinstance(event, Replaced):
+                    yield Token(opening)
+        if completion is None:
+            raise RuntimeError(f"{type(self.generator).__name__} ended without a Completion")
+        watch.lap("generate")
+
+        receipt = self._receipt(state, prompt, decision, completion, text)
+        receipt = replace(receipt, timings_ms=watch.laps(), emergency=bool(opening))
+        yield Finished(Answer(text, Status.HANDED_OFF if completion.handed_off else Status.ANSWERED, receipt))
+
+    def _live(self, history: Sequence[Turn]) -> tuple[Passage, ...]:
+        """Return what the latest answers drew on, most recent first, as far as the entries still exist."""
+        found: dict[str, Passage] = {}
+        for turn in reversed(history[-self.live_turns :] if self.live_turns else ()):
+            for entry_id in turn.receipt.cited if turn.receipt else ():
+                try:
+                    found.setdefault(entry_id, self.knowledge.passage(entry_id))
+                except NotFound:
+                    continue  # withdrawn since: what is no longer approved is not shown again
+        return tuple(found.values())
+
+    def _prompt(self, state: TurnState, hits: Sequence[Hit], live: Sequence[Passage]) -> Prompt:
+        return build_prompt(
+            state.question,
+            state.lang,
+            history=state.history,
+            hits=hits,
+            live=live,
+            tokens=self.tokens,
+            budget_tokens=self.budget_tokens,
+        )
+
+    def _bill(self, state: TurnState, prompt: Prompt, completion: Completion, text: str) -> TokenBill:
+        # The usual design searches at every turn and keeps nothing: savings are measured against it.
+        always = self._prompt(state, state.hits, ()).tokens(self.tokens)
+        ours = prompt.tokens(self.tokens)
+        if completion.prompt_tokens is None or completion.completion_tokens is None:
+            return TokenBill(ours, self.tokens.count(text), always, self.tokens.name)
+        # Only our own tokenizer has seen the prompt that was not sent: scale it to the provider's.
+        scaled = round(always * completion.prompt_tokens / max(ours, 1))
+        return TokenBill(completion.prompt_tokens, completion.completion_tokens, scaled, "provider")
+
+    def _receipt(
+        self, state: TurnState, prompt: Prompt, decision: Decision, completion: Completion, text: str
+    ) -> Receipt:
+        shown = {s.passage.id: s for s in prompt.sources}
+        return Receipt(
+            policy_action=decision.action,
+            reason=decision.reason,
+            p_fetch=decision.p_fetch,
+            retrieval_score=state.hits[0].score if state.hits else None,
+            fetched=tuple(s.passage.id for s in prompt.sources if s.score is not None),
+            live=tuple(s.passage.id for s in prompt.sources if s.score is None),
+            cited=completion.cited,
+            sources=tuple(
+                Source(i, s.passage.question, s.passage.source, s.passage.as_of, s.score, completion.verbatim)
+                for i in completion.cited
+                if (s := shown.get(i))
+            ),
+            tokens=self._bill(state, prompt, completion, text),
+            timings_ms={},
+            versions=self._versions(decision, completion),
+            lang=state.lang,
+            llm_provider=completion.provider,
+            degraded=completion.degraded,
+            citations_removed=completion.citations_removed,
+            replaced=completion.replaced,
+        )
+
+    def _versions(self, decision: Decision, completion: Completion) -> Versions:
+        return Versions(
+            policy=decision.policy,
+            encoder=self.retriever.encoder_version,
+            index=self.retriever.index_version,
+            knowledge=self.knowledge.version,
+            prompt=prompts.VERSION,
+            model=f"{completion.provider}/{completion.model}",
+        )
+
+
+async def converse(
+    assistant: Assistant, turns: Turns, turn: Turn, history: Sequence[Turn]
+) -> AsyncGenerator[Event, None]:
+    """Answer a turn that was begun, and record its end whatever happens.
+
+    The end is stored before `Finished` is yielded. A reader who leaves early leaves a turn that holds what
+    they saw, with ``complete=False``.
+
+    Raises:
+        QuestragError: the turn failed, and is stored as failed with the reason.
+    """
+    seen: list[str] = []
+    ended = replace(turn, status=Status.FAILED, problem="The answer was interrupted.")
+    try:
+        async with aclosing(assistant.answer(turn.question, history)) as events:
+            async for event in events:
+                if isinstance(event, Token):
+                    seen.append(event.text)
+                elif isinstance(event, Replaced):
+                    seen.clear()
+                elif isinstance(event, Finished):
+                    ended = _ended(turn, event.answer)
+                    await turns.finish(ended)
+                yield event
+    except QuestragError as error:
+        ended = replace(ended, problem=str(error))
+        raise
+    finally:
+        if not ended.complete:
+            status = Status.ANSWERED if seen and ended.problem == "The answer was interrupted." else Status.FAILED
+            cut = replace(ended, status=status, answer="".join(seen), answered_at=datetime.now(UTC))
+            await _regardless(turns.finish(cut))
+
+
+async def collect(events: AsyncIterator[Event]) -> Answer:
+    """Run a turn to its end: what is not streamed is the same pipeline, awaited."""
+    async for event in events:
+        if isinstance(event, Finished):
+            return event.answer
+    raise RuntimeError("the turn ended without an answer")
+
+
+def active_path(turns: Iterable[Turn], leaf: str | None) -> list[Turn]:
+    """Return the turns from the first one to ``leaf``, oldest first."""
+    by_id = {turn.id: turn for turn in turns}
+    path: list[Turn] = []
+    while leaf is not None and leaf in by_id and len(path) <= len(by_id):
+        path.append(by_id[leaf])
+        leaf = by_id[leaf].parent_id
+    return path[::-1]
+
+
+def _ended(turn: Turn, answer: Answer) -> Turn:
+    return replace(
+        turn,
+        status=answer.status,
+        answer=answer.text,
+        answered_at=datetime.now(UTC),
+        complete=True,
+        receipt=answer.receipt,
+    )
+
+
+def _messages(history: Sequence[Turn]) -> tuple[Message, ...]:
+    return tuple(
+        message
+        for turn in history
+        if turn.answer
+        for message in (Message("user", turn.question), Message("assistant", turn.answer))
+    )
+
+
+_running: set[asyncio.Task[None]] = set()
+
+
+async def _regardless(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end in a task of its own, which a cancelled reader does not take down with them."""
+    task = asyncio.get_running_loop().create_task(work)
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+    await asyncio.shield(task)
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Milliseconds between laps."""
+
+    _start: float = field(default_factory=perf_counter)
+    _last: float = field(default_factory=perf_counter)
+    _laps: dict[str, float] = field(default_factory=dict)
+
+    def lap(self, stage: str) -> None:
+        now = perf_counter()
+        self._laps[stage] = round((now - self._last) * 1000, 3)
+        self._last = now
+
+    def laps(self) -> dict[str, float]:
+        return {**self._laps, "total": round((perf_counter() - self._start) * 1000, 3)}

@@ -1,0 +1,123 @@
+"""`questrag evaluate retrieval`: how often the right entry comes first."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from questrag.chat.errors import Invalid
+from questrag.chat.ports import KnowledgeBase, Retriever
+from questrag.evaluation.intervals import bootstrap95
+from questrag.evaluation.metrics import ndcg, recall, reciprocal_rank
+from questrag.evaluation.runs import provenance
+
+DEPTH = 10
+
+_METRICS: dict[str, Callable[[Sequence[str], frozenset[str]], float]] = {
+    "recall@1": lambda ranking, relevant: recall(ranking, relevant, 1),
+    "recall@5": lambda ranking, relevant: recall(ranking, relevant, 5),
+    "mrr@10": lambda ranking, relevant: reciprocal_rank(ranking, relevant, DEPTH),
+    "ndcg@10": lambda ranking, relevant: ndcg(ranking, relevant, DEPTH),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A line of a retrieval test set."""
+
+    query: str
+    relevant: frozenset[str] = frozenset()
+    """Entries any one of which is right; empty when the knowledge base has no answer."""
+    lang: str = "en"
+    style: str = ""
+
+
+def read_queries(path: Path) -> tuple[list[Query], list[str]]:
+    """Return the queries of a JSONL file, and a sentence with file and line for each bad line."""
+    adapter = TypeAdapter(Query)
+    queries: list[Query] = []
+    problems: list[str] = []
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            queries.append(adapter.validate_json(line))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "line"
+            problems.append(f"{path}:{number}: {where}: {first['msg']}")
+    return queries, problems
+
+
+def evaluate_retrieval(
+    retriever: Retriever,
+    queries: Sequence[Query],
+    *,
+    baselines: dict[str, Retriever],
+    knowledge: KnowledgeBase,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, object]:
+    """Return the result file of FORMATS: each metric with its interval, by language, baselines beside it.
+
+    Queries without a relevant entry are left out and counted.
+
+    Raises:
+        Invalid: no query is left, or one names an entry that the knowledge base does not have.
+    """
+    asked = [query for query in queries if query.relevant]
+    if not asked:
+        raise Invalid("no query has a relevant entry: there is nothing to measure")
+    for query in asked:
+        for entry_id in query.relevant:
+            knowledge.passage(entry_id)
+    retrievers = {"": retriever, **baselines}
+    total, done = len(asked) * len(retrievers), 0
+    rankings: dict[str, list[list[str]]] = {}
+    for name, candidate in retrievers.items():
+        rankings[name] = []
+        for query in asked:
+            rankings[name].append([hit.passage.id for hit in candidate.search(query.query, DEPTH)])
+            done += 1
+            if progress:
+                progress(done, total)
+    return {
+        **_scores(asked, rankings[""]),
+        "by_lang": {
+            lang: _scores(*_only(lang, asked, rankings[""])) for lang in sorted({query.lang for query in asked})
+        },
+        "baselines": {name: _scores(asked, rankings[name]) for name in baselines},
+        "left_out": len(queries) - len(asked),
+        "provenance": provenance(
+            knowledge=knowledge.version, encoder=retriever.encoder_version, index=retriever.index_version
+        ),
+    }
+
+
+def _only(lang: str, queries: Sequence[Query], rankings: list[list[str]]) -> tuple[list[Query], list[list[str]]]:
+    chosen = [i for i, query in enumerate(queries) if query.lang == lang]
+    return [queries[i] for i in chosen], [rankings[i] for i in chosen]
+
+
+def _scores(queries: Sequence[Query], rankings: list[list[str]]) -> dict[str, object]:
+    clusters = [min(query.relevant) for query in queries]
+    values = {
+        name: [metric(ranking, query.relevant) for query, ranking in zip(queries, rankings, strict=True)]
+        for name, metric in _METRICS.items()
+    }
+    return {
+        "n": len(queries),
+        **{name: sum(terms) / len(terms) for name, terms in values.items()},
+        "ci95": {name: bootstrap95(terms, clusters) for name, terms in values.items()},
+    }
+
+
+def write_result(result: dict[str, object], path: Path) -> None:
+    """Write a result file, readable and with a stable order."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

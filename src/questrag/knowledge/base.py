@@ -1,0 +1,117 @@
+"""The entries of one bank at one version."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from questrag.chat.errors import ArtifactError, NotFound
+from questrag.chat.types import Passage
+from questrag.knowledge.entry import Entry, Problem, parse_line, placeholder_key
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class EntryBase:
+    """A `KnowledgeBase` held in memory."""
+
+    def __init__(self, entries: Iterable[Entry], profile: Mapping[str, str] | None = None) -> None:
+        """
+        Args:
+            profile: what the ``{{placeholders}}`` stand for at this bank, by name; case and spaces do not matter.
+
+        Raises:
+            ValueError: two entries have the same id.
+        """
+        self.entries = tuple(entries)
+        self.profile = {placeholder_key(name): value for name, value in (profile or {}).items()}
+        self._by_id = {entry.id: entry for entry in self.entries}
+        if len(self._by_id) < len(self.entries):
+            raise ValueError("two entries have the same id")
+        self.version = _fingerprint(self._by_id, self.profile)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def passage(self, entry_id: str) -> Passage:
+        try:
+            entry = self._by_id[entry_id]
+        except KeyError:
+            raise NotFound(f"no entry {entry_id!r} in knowledge base {self.version}") from None
+        return entry.passage(self.profile)
+
+
+def read_knowledge(path: Path, profile: Mapping[str, str] | None = None) -> tuple[EntryBase, list[Problem]]:
+    """Read a JSONL file, or every ``*.jsonl`` of a folder in order of name.
+
+    What cannot be used is named and left out; of two entries with one id the first stays.
+
+    Raises:
+        ArtifactError: there is no such file, or nothing usable in it.
+    """
+    entries: dict[str, Entry] = {}
+    seen_at: dict[str, str] = {}
+    problems: list[Problem] = []
+    for file in _files(path):
+        for number, line in _lines(file):
+            checked = parse_line(line, file.name, number)
+            if not isinstance(checked, Entry):
+                problems += checked
+            elif first := seen_at.get(checked.id):
+                problems.append(Problem(file.name, number, "id", taken(checked.id, first)))
+            else:
+                entries[checked.id] = checked
+                seen_at[checked.id] = f"{file.name}:{number}"
+    if not entries:
+        first_problem = f"; the first problem is {problems[0]}" if problems else ""
+        raise ArtifactError(f"knowledge base {path} holds no usable entry{first_problem}")
+    return EntryBase(entries.values(), profile), problems
+
+
+def taken(entry_id: str, by: str) -> str:
+    """Say that an id is taken already, as a half-sentence about the later one."""
+    return f"{entry_id!r} is already used at {by}: give this entry an id of its own"
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        files = sorted(path.glob("*.jsonl"))
+        if not files:
+            raise ArtifactError(f"knowledge base {path} holds no file that ends in .jsonl")
+        return files
+    if not path.exists():
+        raise ArtifactError(f"knowledge base {path} does not exist: set KB_PATH, or make it with `questrag ingest`")
+    return [path]
+
+
+def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"knowledge base {file} cannot be read: {error.strerror}") from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ArtifactError(f"knowledge base {file} is UTF-16: save it as UTF-8")
+    for number, line in enumerate(content.removeprefix(_BOM).split(b"\n"), start=1):
+        if stripped := line.strip():
+            yield number, stripped
+
+
+def _fingerprint(entries: Mapping[str, Entry], profile: Mapping[str, str]) -> str:
+    """Hash everything that can change an answer; neither order nor formatting of the files does.
+
+    No text holds a NUL, and the lengths say how many parts follow, so different contents cannot read the same.
+    """
+    digest = sha256()
+    for entry_id in sorted(entries):
+        e = entries[entry_id]
+        parts = [e.id, e.question, e.answer, e.category, e.intent, e.lang, e.source, e.as_of, str(e.regulated)]
+        parts.append(f"{len(e.paraphrases)} {len(e.answers)}")
+        for paraphrase in e.paraphrases:
+            parts += (paraphrase.text, paraphrase.lang)
+        for answer in sorted(e.answers.items()):
+            parts += answer
+        parts.append(json.dumps(e.extra, sort_keys=True) if e.extra else "")
+        digest.update("\0".join(parts).encode() + b"\0")
+    for item in sorted(profile.items()):
+        digest.update("\0".join(item).encode() + b"\0")
+    return digest.hexdigest()[:12]

@@ -1,0 +1,112 @@
+"""The sentence encoder, served by ONNX Runtime."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+from tokenizers import Tokenizer
+
+from questrag.artifacts import Artifact, open_artifact
+from questrag.chat.errors import ArtifactError
+
+Vectors = npt.NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Called with (done, total)."""
+
+_BATCH = 32
+
+
+class OnnxEncoder:
+    """Turns texts into unit vectors. Threads may share one encoder."""
+
+    def __init__(self, artifact: Artifact, *, threads: int = 1) -> None:
+        """
+        Args:
+            artifact: folder of kind ``encoder``, already checked.
+            threads: per text; one is the better server, whose requests already fill the cores.
+        """
+        self._tokenizer = _tokenizer(artifact)
+        self._tokenizer.enable_truncation(int(artifact.info["max_tokens"]))
+        self._tokenizer.enable_padding(pad_id=int(artifact.info["pad_id"]), pad_token=artifact.info["pad_token"])
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        path = artifact.path("model.onnx")
+        try:
+            self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise ArtifactError(f"{path} cannot be run: {error}") from error
+        self._threads = threads
+        self.dim = int(artifact.info["dim"])
+        self.version = f"{artifact.info['name']}@{artifact.fingerprint}"
+
+    @classmethod
+    def open(cls, folder: Path, *, threads: int = 1) -> Self:
+        """Raises: ArtifactError: the folder is not an intact encoder."""
+        return cls(open_artifact(folder, "encoder"), threads=threads)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return ``(len(texts), dim)`` vectors of length 1; texts beyond the model's reach are cut."""
+        encoded = self._tokenizer.encode_batch(list(texts))
+        ids = np.array([e.ids for e in encoded], dtype=np.int64)
+        mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
+        (vectors,) = self._session.run(["sentence"], {"input_ids": ids, "attention_mask": mask})
+        return np.asarray(vectors, dtype=np.float32)
+
+    def encode_many(self, texts: Sequence[str], *, workers: int = 2, progress: Progress | None = None) -> Vectors:
+        """Encode any number of texts, on several cores; order is kept."""
+        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
+        # Texts of one length share a batch, so that little is spent on padding.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        batches = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
+        done = 0
+        with ThreadPoolExecutor(workers) as pool:
+            for rows, batch in zip(batches, self._in_order(pool, texts, batches), strict=True):
+                vectors[rows] = batch
+                done += len(rows)
+                if progress:
+                    progress(done, len(texts))
+        return vectors
+
+    def _in_order(self, pool: ThreadPoolExecutor, texts: Sequence[str], batches: list[list[int]]) -> Iterator[Vectors]:
+        return pool.map(lambda rows: self.encode([texts[i] for i in rows]), batches)
+
+
+class WordPieceCounter:
+    """Counts tokens as the encoder's own tokenizer splits them."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        tokenizer = _tokenizer(artifact)
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self.name = f"wordpiece:{artifact.info['name']}"
+        self._tokenizer = tokenizer
+        # Passages, system text and history recur at every turn; counting them again would cost milliseconds.
+        self._count = lru_cache(maxsize=4096)(lambda text: len(self._offsets(text)))
+
+    def count(self, text: str) -> int:
+        return self._count(text)
+
+    def _offsets(self, text: str) -> list[tuple[int, int]]:
+        offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets
+        return offsets
+
+    def cut(self, text: str, budget_tokens: int) -> str:
+        offsets = self._offsets(text)
+        if len(offsets) <= budget_tokens:
+            return text
+        return text[: offsets[budget_tokens - 1][1]] if budget_tokens > 0 else ""
+
+
+def _tokenizer(artifact: Artifact) -> Tokenizer:
+    path = artifact.path("tokenizer.json")
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:
+        raise ArtifactError(f"{path} is not a tokenizer: {error}") from error

@@ -1,0 +1,133 @@
+"""Three ways to search one index."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from questrag.chat.ports import KnowledgeBase
+from questrag.chat.types import Hit
+from questrag.retrieval.encoder import OnnxEncoder
+from questrag.retrieval.index import Rows, SearchIndex
+from questrag.retrieval.text import query_text
+
+_SPARE = 3
+"""Candidates for each hit asked for: near-copies of better hits are dropped, and others take their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """Cosine between the question and the nearest phrasing of an entry."""
+
+    index: SearchIndex
+    encoder: OnnxEncoder
+    knowledge: KnowledgeBase
+
+    @property
+    def encoder_version(self) -> str:
+        return self.encoder.version
+
+    @property
+    def index_version(self) -> str:
+        return self.index.version
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        vector = self.encoder.encode([query_text(question)])[0]
+        rows = self.index.nearest(vector, _SPARE * k)
+        return _hits(self.index, self.knowledge, rows, self.index.cosines(vector, rows), k)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexical:
+    """BM25 as a share of what the question could reach; needs no encoder."""
+
+    index: SearchIndex
+    knowledge: KnowledgeBase
+
+    @property
+    def encoder_version(self) -> str:
+        return "none"
+
+    @property
+    def index_version(self) -> str:
+        return self.index.version
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        cover = self.index.cover(question)
+        rows = _highest(cover, _SPARE * k)
+        rows = rows[cover[rows] > 0]
+        return _hits(self.index, self.knowledge, rows, cover[rows], k)
+
+
+@dataclass(frozen=True, slots=True)
+class Hybrid:
+    """A weighted sum of the two, over the best candidates of either."""
+
+    index: SearchIndex
+    encoder: OnnxEncoder
+    knowledge: KnowledgeBase
+    dense_weight: float
+
+    @property
+    def encoder_version(self) -> str:
+        return self.encoder.version
+
+    @property
+    def index_version(self) -> str:
+        return self.index.version
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        vector = self.encoder.encode([query_text(question)])[0]
+        cover = self.index.cover(question)
+        rows = np.union1d(self.index.nearest(vector, _SPARE * k), _highest(cover, _SPARE * k))
+        scores = self.dense_weight * self.index.cosines(vector, rows) + (1 - self.dense_weight) * cover[rows]
+        return _hits(self.index, self.knowledge, rows, scores, k)
+
+
+def _highest(scores: npt.NDArray[np.float32], n: int) -> Rows:
+    n = min(n, len(scores))
+    return np.argpartition(-scores, n - 1)[:n] if n else np.empty(0, dtype=np.int64)
+
+
+def _hits(
+    index: SearchIndex, knowledge: KnowledgeBase, rows: Rows, scores: npt.NDArray[np.float32], k: int
+) -> list[Hit]:
+    # Equal scores are ordered by entry, so that every run and every machine lists them alike.
+    order = np.lexsort((rows, -scores))
+    ranked = (Hit(knowledge.passage(index.ids[rows[i]]), float(scores[i])) for i in order)
+    return distinct(ranked, k)
+
+
+def distinct(hits: Iterable[Hit], k: int) -> list[Hit]:
+    """Return the first ``k`` hits whose answers are no near-copies of a better hit's.
+
+    Answers that differ in a figure are never copies: "NEFT by 7 pm" and "NEFT by 6 pm" both stay.
+    """
+    kept: list[Hit] = []
+    seen: list[tuple[frozenset[str], frozenset[str]]] = []
+    for hit in hits:
+        if len(kept) == k:
+            break
+        shingles, figures = _shape(hit.passage.answer)
+        if any(figures == other and _overlap(shingles, those) >= _COPY for those, other in seen):
+            continue
+        seen.append((shingles, figures))
+        kept.append(hit)
+    return kept
+
+
+_COPY = 0.9
+_WORD = re.compile(r"\w+")
+
+
+def _shape(answer: str) -> tuple[frozenset[str], frozenset[str]]:
+    words = _WORD.findall(answer.lower())
+    shingles = frozenset(" ".join(words[i : i + 3]) for i in range(max(len(words) - 2, 1)))
+    return shingles, frozenset(word for word in words if word.isdigit())
+
+
+def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
+    """Jaccard's coefficient, in [0, 1]."""
+    return len(a & b) / len(a | b) if a | b else 1.0

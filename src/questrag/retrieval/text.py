@@ -1,0 +1,66 @@
+"""What the encoder and the lexical index see: the same code when training, indexing and serving."""
+
+import re
+import unicodedata
+
+from questrag.chat.language import HINGLISH_FUNCTION_WORDS
+
+VERSION = "1"
+"""Part of an index's fingerprint: change it with anything below."""
+
+_SPACE = re.compile(r"\s+")
+# Vowel signs of Devanagari are not word characters to `re`; without the range a word would fall apart.
+_TERM = re.compile(r"[\w\u0900-\u0963\u0966-\u097F]+")
+
+_ENGLISH_FUNCTION_WORDS = frozenset(
+    """
+    a about after all am an and any are as at be because been before being but by can cannot could did do does
+    doing don for from get getting had has have having he her here him his how i if in into is it its just let
+    like me my need no not now of off on once only or other our out over own please same she should so some
+    such tell than that the their them then there these they this those through to too under until up us very
+    want was we were what when where which while who whom why will with would you your
+    """.split()
+)
+_HINDI_FUNCTION_WORDS = frozenset(
+    """
+    है हैं हूँ हूं था थी थे का की के को से में पर और या भी तो ही ने नहीं मत कि क्या कैसे कैसा कैसी कब कहाँ
+    कहां क्यों कौन कितना कितनी कितने मेरा मेरी मेरे मुझे मैं हम आप आपका आपकी आपके अपना अपनी अपने यह ये वह वो
+    इस उस करें करना करने करूँ करूं कर किया हो होगा होती होता रहा रही रहे गया गई गए चाहिए सकता सकती सकते लिए
+    """.split()
+)
+# Opposites hang on these small words, so they stay: "can not", "without", "nahi".
+_KEPT = frozenset({"not", "no", "cannot", "nahi", "nahin", "mat", "नहीं", "मत", "off", "before", "after"})
+FUNCTION_WORDS = (_ENGLISH_FUNCTION_WORDS | HINGLISH_FUNCTION_WORDS | _HINDI_FUNCTION_WORDS) - _KEPT
+
+
+def query_text(question: str) -> str:
+    """Return what the encoder reads of a question."""
+    return _plain(question)
+
+
+def passage_text(phrasing: str) -> str:
+    """Return what the encoder reads of one phrasing of an entry."""
+    return _plain(phrasing)
+
+
+def terms(text: str) -> list[str]:
+    """Return the content words of a text, lower case, plural ``s`` removed.
+
+    >>> terms("How do I block my Debit Cards?")
+    ['block', 'debit', 'card']
+    """
+    words = _TERM.findall(_plain(text).lower())
+    return [_singular(word) for word in words if word not in FUNCTION_WORDS]
+
+
+def _singular(word: str) -> str:
+    """Source: the S stemmer of Harman 1991, "How effective is suffixing?", without its -es rule."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith(("ss", "us")) and len(word) > 3:
+        return word[:-1]
+    return word
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text)).strip()

@@ -1,0 +1,157 @@
+"""Every knob, with unit and default. Read once, at the front door; nobody below `wiring` sees it."""
+
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from questrag.chat.errors import Misconfigured
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""The checkout. An installed wheel sets the paths below by environment variable."""
+
+_WEAK_SECRETS = ("secret", "changeme", "change-me", "change_me", "your-secret-key", "password", "questrag")
+
+
+class Settings(BaseSettings):
+    """Names are the environment variables, in capitals; `.env` in the working directory is read too."""
+
+    model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    environment: Literal["development", "production"] = "development"
+    """Production refuses to start with a weak secret or a wildcard origin."""
+    data_dir: Path = PROJECT / "var"
+    """Database, indexes built and a development secret."""
+    mongodb_uri: SecretStr | None = None
+    """MongoDB, with the database name as its path; without it a SQLite file in DATA_DIR is used."""
+
+    secret_key: SecretStr | None = None
+    """Signs access tokens; at least 32 characters. Made and kept in DATA_DIR in development."""
+    algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    access_token_expire_minutes: int = Field(default=1440, ge=1, le=43200)
+    allowed_origins: str = ""
+    """Web origins that may call the API, separated by commas. Empty: only the page served with it."""
+
+    groq_api_key_1: SecretStr | None = None
+    groq_api_key_2: SecretStr | None = None
+    groq_api_key_3: SecretStr | None = None
+    groq_base_url: str = "https://api.groq.com/openai/v1"
+    groq_chat_model: str = "openai/gpt-oss-20b"
+    """Writes the answers."""
+    groq_eval_model: str = "openai/gpt-oss-120b"
+    """Judges answers in evaluation and training."""
+    hf_token_1: SecretStr | None = None
+    hf_token_2: SecretStr | None = None
+    hf_token_3: SecretStr | None = None
+    hf_base_url: str = "https://router.huggingface.co/v1"
+    hf_chat_model: str = "openai/gpt-oss-20b"
+    hf_model_repo: str = ""
+    """Hub repository with trained models; downloaded when set and not there yet."""
+    llm_base_url: str = ""
+    """Any other OpenAI-compatible server, such as Ollama or vLLM. Asked first when set."""
+    llm_api_key: SecretStr | None = None
+    llm_model: str = ""
+    llm_deadline_s: float = Field(default=20.0, gt=0, le=300)
+    """For one answer, all providers and keys together."""
+    llm_max_tokens: int = Field(default=600, ge=16, le=8192)
+    """Longest answer a model may write."""
+
+    policy: Literal["default", "always", "never", "smalltalk", "threshold"] = "default"
+    policy_model_path: Path | None = None
+    """Folder of a trained policy; none is used while this is empty."""
+    retriever_model_path: Path = PROJECT / "models" / "retriever"
+    """Folder with the encoder."""
+    retriever: Literal["dense", "lexical", "hybrid"] = "hybrid"
+    faiss_index_path: Path | None = None
+    """Where indexes are kept; empty: DATA_DIR/indexes."""
+    kb_path: Path = PROJECT / "data" / "knowledge" / "starter.jsonl"
+    """Knowledge base: one JSONL file, or a folder of them."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """For training and for encoding the knowledge base."""
+    top_k: int = Field(default=5, ge=1, le=20)
+    """Passages put in front of the model."""
+    similarity_threshold: float = Field(default=0.55, ge=0.0, le=1.0)
+    """A hit below this score is no answer."""
+    confidence_threshold: float = Field(default=0.7, ge=0.0, le=1.0)
+    """A trained policy less sure than this fetches."""
+    prompt_budget_tokens: int = Field(default=2000, ge=200, le=100_000)
+    """For system text, history, passages and question together."""
+    live_turns: int = Field(default=2, ge=0, le=20)
+    """A passage that an answer drew on stays in the prompt for so many further turns."""
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins_are_origins(cls, value: str) -> str:
+        for origin in filter(None, (part.strip() for part in value.split(","))):
+            if origin != "*" and not origin.startswith(("http://", "https://")):
+                raise ValueError(f"{origin!r} is not an origin such as https://bank.example")
+        return value
+
+    @model_validator(mode="after")
+    def _production_is_safe(self) -> Self:
+        if self.environment != "production":
+            return self
+        if self.secret_key is None:
+            raise ValueError("SECRET_KEY is missing: production needs one of at least 32 random characters")
+        secret = self.secret_key.get_secret_value()
+        if len(secret) < 32 or len(set(secret)) < 10 or secret.lower().startswith(_WEAK_SECRETS):
+            raise ValueError("SECRET_KEY is weak: production needs at least 32 random characters")
+        if "*" in self.origins:
+            raise ValueError("ALLOWED_ORIGINS is a wildcard: production needs the origins by name")
+        return self
+
+    @property
+    def origins(self) -> list[str]:
+        return [part.strip() for part in self.allowed_origins.split(",") if part.strip()]
+
+    @property
+    def groq_keys(self) -> list[str]:
+        return _given(self.groq_api_key_1, self.groq_api_key_2, self.groq_api_key_3)
+
+    @property
+    def hf_keys(self) -> list[str]:
+        return _given(self.hf_token_1, self.hf_token_2, self.hf_token_3)
+
+    @property
+    def index_dir(self) -> Path:
+        return self.faiss_index_path or self.data_dir / "indexes"
+
+    def signing_secret(self) -> str:
+        """Return SECRET_KEY, or the development secret, made on first use and kept in DATA_DIR."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        kept = self.data_dir / "development-secret"
+        if not kept.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            fresh = kept.with_suffix(f".{secrets.token_hex(4)}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+            with suppress(FileExistsError):  # the first worker wins; the others read what it made
+                kept.hardlink_to(fresh)
+            fresh.unlink()
+        return kept.read_text(encoding="utf-8").strip()
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment.
+
+    Raises:
+        Misconfigured: one readable sentence that names every variable to change.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise Misconfigured("; ".join(_sentence(dict(problem)) for problem in error.errors())) from None
+
+
+def _sentence(problem: dict[str, object]) -> str:
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    where = "_".join(str(part) for part in problem["loc"]).upper() if isinstance(problem["loc"], tuple) else ""
+    return f"{where}: {message}" if where else message
+
+
+def _given(*values: SecretStr | None) -> list[str]:
+    return [value.get_secret_value() for value in values if value is not None]

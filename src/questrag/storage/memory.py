@@ -1,0 +1,146 @@
+"""Everything in dictionaries, gone with the process: for tests and for one question from the command line."""
+
+from dataclasses import replace
+from datetime import datetime
+from string import ascii_lowercase, ascii_uppercase
+
+from questrag.chat.errors import Conflict, NotFound
+from questrag.chat.types import Conversation, Feedback, Status, Turn, User
+from questrag.storage.records import as_stored, ended, in_utc, name_key, retitled
+
+_ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+class MemoryStore:
+    """A `Store` for one event loop. No method waits for anything, so each one is atomic."""
+
+    def __init__(self) -> None:
+        self._users: dict[str, User] = {}
+        self._revoked: set[str] = set()
+        self._conversations: dict[str, Conversation] = {}
+        self._turns: dict[str, Turn] = {}
+
+    async def add_user(self, user: User) -> None:
+        for other in self._users.values():
+            if (
+                user.id == other.id
+                or name_key(user.username) == name_key(other.username)
+                or name_key(user.email) == name_key(other.email)
+            ):
+                raise Conflict("The user name or the e-mail address is taken.")
+        self._users[user.id] = as_stored(user)
+
+    async def user(self, user_id: str) -> User | None:
+        return self._users.get(user_id)
+
+    async def user_named(self, username: str) -> User | None:
+        wanted = name_key(username)
+        return next((user for user in self._users.values() if name_key(user.username) == wanted), None)
+
+    async def set_password_hash(self, user_id: str, password_hash: str) -> None:
+        if user := self._users.get(user_id):
+            self._users[user_id] = replace(user, password_hash=password_hash)
+
+    async def revoke(self, token_id: str, until: datetime) -> bool:
+        first = token_id not in self._revoked
+        self._revoked.add(token_id)
+        return first
+
+    async def is_revoked(self, token_id: str) -> bool:
+        return token_id in self._revoked
+
+    async def add_conversation(self, conversation: Conversation) -> None:
+        if conversation.id in self._conversations:
+            raise Conflict("This conversation exists already.")
+        self._conversations[conversation.id] = as_stored(conversation)
+
+    async def conversation(self, user_id: str, conversation_id: str) -> Conversation:
+        found = self._conversations.get(conversation_id)
+        if found is None or found.user_id != user_id:
+            raise NotFound("There is no such conversation.")
+        return found
+
+    async def conversations(
+        self,
+        user_id: str,
+        *,
+        archived: bool = False,
+        matching: str = "",
+        before: tuple[datetime, str] | None = None,
+        limit: int = 20,
+    ) -> list[Conversation]:
+        found = [
+            c
+            for c in self._conversations.values()
+            if c.user_id == user_id and c.archived == archived and self._holds(c, matching)
+        ]
+        if before is not None:
+            last = (in_utc(before[0]), before[1])
+            found = [c for c in found if (c.updated_at, c.id) < last]
+        return sorted(found, key=lambda c: (c.updated_at, c.id), reverse=True)[:limit]
+
+    async def update_conversation(
+        self, user_id: str, conversation_id: str, *, title: str | None = None, archived: bool | None = None
+    ) -> Conversation:
+        changed = retitled(await self.conversation(user_id, conversation_id), title, archived)
+        self._conversations[conversation_id] = changed
+        return changed
+
+    async def delete_conversation(self, user_id: str, conversation_id: str) -> None:
+        await self.conversation(user_id, conversation_id)
+        del self._conversations[conversation_id]
+        self._turns = {i: t for i, t in self._turns.items() if t.conversation_id != conversation_id}
+
+    async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
+        for earlier in self._turns.values() if turn.idempotency_key is not None else ():
+            if (earlier.user_id, earlier.idempotency_key) == (turn.user_id, turn.idempotency_key):
+                return earlier, False
+        conversation = await self.conversation(turn.user_id, turn.conversation_id)
+        if turn.id in self._turns:
+            raise Conflict("This turn exists already.")
+        turn = as_stored(replace(turn, parent_id=conversation.head) if append else turn)
+        self._turns[turn.id] = turn
+        self._conversations[conversation.id] = replace(conversation, head=turn.id, updated_at=turn.asked_at)
+        return turn, True
+
+    async def finish(self, turn: Turn) -> None:
+        if stored := self._turns.get(turn.id):
+            self._turns[turn.id] = ended(stored, as_stored(turn))
+
+    async def turns(self, user_id: str, conversation_id: str) -> list[Turn]:
+        await self.conversation(user_id, conversation_id)
+        return sorted(self._in(conversation_id), key=lambda turn: (turn.asked_at, turn.id))
+
+    async def turn(self, user_id: str, turn_id: str) -> Turn:
+        found = self._turns.get(turn_id)
+        if found is None or found.user_id != user_id:
+            raise NotFound("There is no such message.")
+        return found
+
+    async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
+        stored = await self.turn(user_id, turn_id)
+        self._turns[turn_id] = replace(stored, feedback=as_stored(feedback))
+
+    async def fail_pending(self, asked_before: datetime, problem: str) -> int:
+        stale = [
+            turn
+            for turn in self._turns.values()
+            if turn.status is Status.PENDING and turn.asked_at < in_utc(asked_before)
+        ]
+        for turn in stale:
+            self._turns[turn.id] = replace(turn, status=Status.FAILED, problem=problem)
+        return len(stale)
+
+    async def ping(self) -> None:
+        """Memory is always there."""
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+    def _in(self, conversation_id: str) -> list[Turn]:
+        return [turn for turn in self._turns.values() if turn.conversation_id == conversation_id]
+
+    def _holds(self, conversation: Conversation, text: str) -> bool:
+        wanted = text.translate(_ASCII_LOWER)
+        texts = [conversation.title, *(t for turn in self._in(conversation.id) for t in (turn.question, turn.answer))]
+        return any(wanted in text.translate(_ASCII_LOWER) for text in texts)

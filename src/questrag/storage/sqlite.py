@@ -1,0 +1,316 @@
+"""One SQLite file: the embedded default."""
+
+import asyncio
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from sqlite3 import Connection, Cursor
+from typing import Self, TypeVar
+
+from pydantic import TypeAdapter
+
+from questrag.chat.errors import Conflict, Misconfigured, NotFound
+from questrag.chat.types import Conversation, Feedback, Status, Turn, User
+from questrag.storage.records import CONVERSATION, TURN, USER, as_stored, ended, in_utc, name_key, retitled
+from questrag.storage.sqlite_file import SqliteFile
+
+R = TypeVar("R", User, Conversation, Turn)
+
+_SCHEMA_VERSION = 1
+# A record is one JSON text; the columns beside it are the keys that it is looked up by.
+_SCHEMA = (
+    """CREATE TABLE users (
+        id TEXT PRIMARY KEY, username_key TEXT NOT NULL UNIQUE, email_key TEXT NOT NULL UNIQUE, record TEXT NOT NULL
+    )""",
+    "CREATE TABLE revoked (token_id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL)",
+    "CREATE INDEX revoked_until ON revoked (until_ms)",
+    """CREATE TABLE conversations (
+        id TEXT PRIMARY KEY, user_id TEXT NOT NULL, archived INTEGER NOT NULL, updated_ms INTEGER NOT NULL,
+        record TEXT NOT NULL
+    )""",
+    "CREATE INDEX conversations_listed ON conversations (user_id, archived, updated_ms, id)",
+    """CREATE TABLE turns (
+        id TEXT PRIMARY KEY, user_id TEXT NOT NULL,
+        conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        asked_ms INTEGER NOT NULL, status TEXT NOT NULL, idempotency_key TEXT, record TEXT NOT NULL
+    )""",
+    "CREATE INDEX turns_in_order ON turns (conversation_id, asked_ms, id)",
+    "CREATE UNIQUE INDEX turns_once ON turns (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL",
+    "CREATE INDEX turns_pending ON turns (asked_ms) WHERE status = 'pending'",
+    f"PRAGMA user_version = {_SCHEMA_VERSION}",
+)
+
+_LATEST_MS = 2**63 - 1
+
+
+class SqliteStore:
+    """A `Store` in one file, which several processes may open at once.
+
+    Each call is atomic, and on disk before it returns.
+    """
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+
+    @classmethod
+    async def open(cls, path: Path, *, patience_s: float = 5.0) -> Self:
+        """Open the file, or make it.
+
+        Args:
+            patience_s: how long a call may wait for another process that holds the file.
+
+        Raises:
+            Misconfigured: the file cannot be made, is no database of ours, is damaged, or is of a newer version.
+            Unavailable: another process holds it, or the disk is full.
+        """
+        await asyncio.to_thread(_make, path)
+        store = cls(SqliteFile(path, patience_s))
+        try:
+            await store._file.write(_prepare, path)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def add_user(self, user: User) -> None:
+        await self._file.write(_add_user, as_stored(user))
+
+    async def user(self, user_id: str) -> User | None:
+        return await self._file.read(_user, user_id)
+
+    async def user_named(self, username: str) -> User | None:
+        return await self._file.read(_user_named, username)
+
+    async def set_password_hash(self, user_id: str, password_hash: str) -> None:
+        await self._file.write(_set_password_hash, user_id, password_hash)
+
+    async def revoke(self, token_id: str, until: datetime) -> bool:
+        return await self._file.write(_revoke, token_id, until)
+
+    async def is_revoked(self, token_id: str) -> bool:
+        return await self._file.read(_is_revoked, token_id)
+
+    async def add_conversation(self, conversation: Conversation) -> None:
+        await self._file.write(_add_conversation, as_stored(conversation))
+
+    async def conversation(self, user_id: str, conversation_id: str) -> Conversation:
+        return await self._file.read(_conversation, user_id, conversation_id)
+
+    async def conversations(
+        self,
+        user_id: str,
+        *,
+        archived: bool = False,
+        matching: str = "",
+        before: tuple[datetime, str] | None = None,
+        limit: int = 20,
+    ) -> list[Conversation]:
+        return await self._file.read(_conversations, user_id, archived, matching, before, limit)
+
+    async def update_conversation(
+        self, user_id: str, conversation_id: str, *, title: str | None = None, archived: bool | None = None
+    ) -> Conversation:
+        return await self._file.write(_update_conversation, user_id, conversation_id, title, archived)
+
+    async def delete_conversation(self, user_id: str, conversation_id: str) -> None:
+        await self._file.write(_delete_conversation, user_id, conversation_id)
+
+    async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
+        return await self._file.write(_begin, as_stored(turn), append)
+
+    async def finish(self, turn: Turn) -> None:
+        await self._file.write(_finish, as_stored(turn))
+
+    async def turns(self, user_id: str, conversation_id: str) -> list[Turn]:
+        return await self._file.read(_turns, user_id, conversation_id)
+
+    async def turn(self, user_id: str, turn_id: str) -> Turn:
+        return await self._file.read(_turn, user_id, turn_id)
+
+    async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
+        await self._file.write(_set_feedback, user_id, turn_id, as_stored(feedback))
+
+    async def fail_pending(self, asked_before: datetime, problem: str) -> int:
+        return await self._file.write(_fail_pending, asked_before, problem)
+
+    async def ping(self) -> None:
+        await self._file.write(_nothing)
+
+    async def close(self) -> None:
+        await self._file.close()
+
+
+def _make(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise Misconfigured(f"The database {path} cannot be written: {error.strerror}.") from error
+    if not path.is_file():
+        raise Misconfigured(f"The database {path} is not a file.")
+
+
+def _prepare(db: Connection, path: Path) -> None:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > _SCHEMA_VERSION:
+        raise Misconfigured(f"{path} was written by a newer version of QUESTRAG ({version} > {_SCHEMA_VERSION}).")
+    if version == _SCHEMA_VERSION:
+        return
+    if db.execute("SELECT 1 FROM sqlite_master").fetchone():
+        raise Misconfigured(f"{path} is a database of another program.")
+    for statement in _SCHEMA:
+        db.execute(statement)
+
+
+def _nothing(db: Connection) -> None:
+    """To be allowed to write is the proof that one could."""
+
+
+def _add_user(db: Connection, user: User) -> None:
+    keys = (user.id, name_key(user.username), name_key(user.email))
+    try:
+        db.execute("INSERT INTO users VALUES (?, ?, ?, ?)", (*keys, _text(USER, user)))
+    except sqlite3.IntegrityError as error:
+        raise Conflict("The user name or the e-mail address is taken.") from error
+
+
+def _user(db: Connection, user_id: str) -> User | None:
+    return _first(USER, db.execute("SELECT record FROM users WHERE id = ?", (user_id,)))
+
+
+def _user_named(db: Connection, username: str) -> User | None:
+    return _first(USER, db.execute("SELECT record FROM users WHERE username_key = ?", (name_key(username),)))
+
+
+def _set_password_hash(db: Connection, user_id: str, password_hash: str) -> None:
+    if user := _user(db, user_id):
+        changed = _text(USER, replace(user, password_hash=password_hash))
+        db.execute("UPDATE users SET record = ? WHERE id = ?", (changed, user_id))
+
+
+def _revoke(db: Connection, token_id: str, until: datetime) -> bool:
+    db.execute("DELETE FROM revoked WHERE until_ms < ?", (_ms(datetime.now(UTC)),))
+    return db.execute("INSERT OR IGNORE INTO revoked VALUES (?, ?)", (token_id, _ms(until))).rowcount == 1
+
+
+def _is_revoked(db: Connection, token_id: str) -> bool:
+    return db.execute("SELECT 1 FROM revoked WHERE token_id = ?", (token_id,)).fetchone() is not None
+
+
+def _add_conversation(db: Connection, new: Conversation) -> None:
+    keys = (new.id, new.user_id, new.archived, _ms(new.updated_at))
+    db.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", (*keys, _text(CONVERSATION, new)))
+
+
+def _conversation(db: Connection, user_id: str, conversation_id: str) -> Conversation:
+    rows = db.execute("SELECT record FROM conversations WHERE id = ? AND user_id = ?", (conversation_id, user_id))
+    if found := _first(CONVERSATION, rows):
+        return found
+    raise NotFound("There is no such conversation.")
+
+
+def _conversations(
+    db: Connection, user_id: str, archived: bool, matching: str, before: tuple[datetime, str] | None, limit: int
+) -> list[Conversation]:
+    at, last = (_ms(before[0]), before[1]) if before else (_LATEST_MS, "")
+    rows = db.execute(
+        """
+        SELECT record FROM conversations AS c
+        WHERE user_id = :user_id AND archived = :archived AND (updated_ms, id) < (:at, :last)
+            AND (:matching = '' OR instr(lower(json_extract(record, '$.title')), lower(:matching)) OR EXISTS (
+                SELECT 1 FROM turns WHERE conversation_id = c.id AND (
+                    instr(lower(json_extract(record, '$.question')), lower(:matching))
+                    OR instr(lower(json_extract(record, '$.answer')), lower(:matching)))))
+        ORDER BY updated_ms DESC, id DESC LIMIT :limit
+        """,
+        {"user_id": user_id, "archived": archived, "at": at, "last": last, "matching": matching, "limit": limit},
+    )
+    return _all(CONVERSATION, rows)
+
+
+def _save_conversation(db: Connection, changed: Conversation) -> None:
+    db.execute(
+        "UPDATE conversations SET archived = ?, updated_ms = ?, record = ? WHERE id = ?",
+        (changed.archived, _ms(changed.updated_at), _text(CONVERSATION, changed), changed.id),
+    )
+
+
+def _update_conversation(
+    db: Connection, user_id: str, conversation_id: str, title: str | None, archived: bool | None
+) -> Conversation:
+    changed = retitled(_conversation(db, user_id, conversation_id), title, archived)
+    _save_conversation(db, changed)
+    return changed
+
+
+def _delete_conversation(db: Connection, user_id: str, conversation_id: str) -> None:
+    _conversation(db, user_id, conversation_id)
+    db.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+
+
+def _begin(db: Connection, turn: Turn, append: bool) -> tuple[Turn, bool]:
+    rows = db.execute(
+        "SELECT record FROM turns WHERE user_id = ? AND idempotency_key = ?", (turn.user_id, turn.idempotency_key)
+    )
+    if earlier := _first(TURN, rows):
+        return earlier, False
+    conversation = _conversation(db, turn.user_id, turn.conversation_id)
+    if append:
+        turn = replace(turn, parent_id=conversation.head)
+    keys = (turn.id, turn.user_id, turn.conversation_id, _ms(turn.asked_at), turn.status, turn.idempotency_key)
+    db.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?)", (*keys, _text(TURN, turn)))
+    _save_conversation(db, replace(conversation, head=turn.id, updated_at=turn.asked_at))
+    return turn, True
+
+
+def _save_turn(db: Connection, changed: Turn) -> None:
+    db.execute(
+        "UPDATE turns SET status = ?, record = ? WHERE id = ?", (changed.status, _text(TURN, changed), changed.id)
+    )
+
+
+def _finish(db: Connection, end: Turn) -> None:
+    if stored := _first(TURN, db.execute("SELECT record FROM turns WHERE id = ?", (end.id,))):
+        _save_turn(db, ended(stored, end))
+
+
+def _turns(db: Connection, user_id: str, conversation_id: str) -> list[Turn]:
+    _conversation(db, user_id, conversation_id)
+    query = "SELECT record FROM turns WHERE conversation_id = ? ORDER BY asked_ms, id"
+    return _all(TURN, db.execute(query, (conversation_id,)))
+
+
+def _turn(db: Connection, user_id: str, turn_id: str) -> Turn:
+    rows = db.execute("SELECT record FROM turns WHERE id = ? AND user_id = ?", (turn_id, user_id))
+    if found := _first(TURN, rows):
+        return found
+    raise NotFound("There is no such message.")
+
+
+def _set_feedback(db: Connection, user_id: str, turn_id: str, feedback: Feedback) -> None:
+    _save_turn(db, replace(_turn(db, user_id, turn_id), feedback=feedback))
+
+
+def _fail_pending(db: Connection, asked_before: datetime, problem: str) -> int:
+    query = "SELECT record FROM turns WHERE status = 'pending' AND asked_ms < ?"
+    stale = _all(TURN, db.execute(query, (_ms(asked_before),)))
+    for turn in stale:
+        _save_turn(db, replace(turn, status=Status.FAILED, problem=problem))
+    return len(stale)
+
+
+def _text(kind: TypeAdapter[R], record: R) -> str:
+    return str(kind.dump_json(record), "utf-8")
+
+
+def _all(kind: TypeAdapter[R], rows: Cursor) -> list[R]:
+    return [kind.validate_json(record) for (record,) in rows]
+
+
+def _first(kind: TypeAdapter[R], rows: Cursor) -> R | None:
+    return next(iter(_all(kind, rows)), None)
+
+
+def _ms(moment: datetime) -> int:
+    return round(in_utc(moment).timestamp() * 1000)

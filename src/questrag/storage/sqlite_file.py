@@ -1,0 +1,133 @@
+"""How a SQLite file is shared by many tasks: transactions, threads and what its errors mean."""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Concatenate, ParamSpec, TypeVar
+
+from questrag.chat.errors import Conflict, Misconfigured, Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOMEM,
+}
+_DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+
+_READERS = 4
+
+_Job = Callable[[Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Writes that share a transaction, and the task that commits it."""
+
+    jobs: list[_Job]
+    written: asyncio.Task[None]
+
+
+class SqliteFile:
+    """Runs functions of a connection in transactions, off the event loop."""
+
+    def __init__(self, path: Path, patience_s: float) -> None:
+        self._path = path
+        self._patience_s = patience_s
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-reader")
+        self._idle: deque[Connection] = deque()
+        self._writing = asyncio.Lock()
+        self._gathering: _Group | None = None
+
+    async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._transact, "BEGIN", lambda db: work(db, *args, **kwargs))
+
+    async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return once it is on disk.
+
+        Waiting for the disk is the dear part: all that arrives meanwhile shares the next transaction.
+        """
+        outcome: list[T] = []
+
+        def job(db: Connection) -> None:
+            outcome[:] = [work(db, *args, **kwargs)]
+
+        if self._gathering is None:
+            jobs: list[_Job] = []
+            self._gathering = _Group(jobs, asyncio.create_task(self._write_group(jobs)))
+        group = self._gathering
+        group.jobs.append(job)
+        await asyncio.wait({group.written})
+        error = group.written.exception()
+        if len(group.jobs) > 1 and error is not None and not isinstance(error, Unavailable):
+            await self._write_together([job])  # one of them spoiled it: each on its own finds out which
+        elif error is not None:
+            raise error
+        return outcome[0]
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._writer.shutdown)
+        await asyncio.to_thread(self._readers.shutdown)
+        self._hang_up()
+
+    async def _write_group(self, jobs: list[_Job]) -> None:
+        async with self._writing:
+            self._gathering = None  # who comes now waits for the next one
+            await self._write_together(jobs)
+
+    async def _write_together(self, jobs: list[_Job]) -> None:
+        def work(db: Connection) -> None:
+            for job in jobs:
+                job(db)
+
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, self._transact, "BEGIN IMMEDIATE", work)
+
+    def _transact(self, begin: str, work: Callable[[Connection], T]) -> T:
+        try:
+            db = self._idle.pop() if self._idle else self._connect()
+            try:
+                with db:
+                    db.execute(begin)
+                    return work(db)
+            finally:
+                self._idle.append(db)
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bits only say where it happened
+            if code == sqlite3.SQLITE_CONSTRAINT:
+                raise Conflict("This exists already.") from error
+            if code in _PASSING:
+                self._hang_up()  # a connection made while the disk was read-only would stay read-only
+                raise Unavailable("The database cannot be used at the moment.") from error
+            if code in _DAMAGED:
+                raise Misconfigured(f"{self._path} is not a database, or is damaged: {error}.") from error
+            raise
+
+    def _connect(self) -> Connection:
+        db = sqlite3.connect(self._path, timeout=self._patience_s, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
+
+    def _hang_up(self) -> None:
+        while self._idle:
+            self._idle.pop().close()

@@ -1,0 +1,117 @@
+"""Passwords and access tokens."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from uuid import uuid4
+
+import jwt
+from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
+from pwdlib.hashers.argon2 import Argon2Hasher
+from pwdlib.hashers.bcrypt import BcryptHasher
+
+from questrag.chat.errors import Unauthorized
+
+_BCRYPT_BYTES = 72
+"""bcrypt has never looked further, and its newer versions refuse more."""
+
+
+class Passwords:
+    """Hashes and checks passwords, two at a time at most: each one takes a core and 64 MiB for a fifth of a second."""
+
+    def __init__(self, *, memory_kib: int) -> None:
+        self._argon2 = PasswordHash((Argon2Hasher(memory_cost=memory_kib),))
+        self._two_at_once = asyncio.Semaphore(2)
+
+    async def hashed(self, password: str) -> str:
+        async with self._two_at_once:
+            return await asyncio.to_thread(self._argon2.hash, password)
+
+    async def check(self, password: str, known: str | None) -> tuple[bool, str | None]:
+        """Return whether the password is right, and a better hash to keep from now on, if there is one.
+
+        Args:
+            known: the hash; None, for a user that does not exist, takes as long as a wrong password.
+        """
+        async with self._two_at_once:
+            return await asyncio.to_thread(self._check, password, known)
+
+    def _check(self, password: str, known: str | None) -> tuple[bool, str | None]:
+        if known is None:
+            self._argon2.verify(password, self._nobodys)
+            return False, None
+        if BcryptHasher.identify(known):
+            right = BcryptHasher().verify(password.encode()[:_BCRYPT_BYTES], known)
+            return right, self._argon2.hash(password) if right else None
+        try:
+            return self._argon2.verify_and_update(password, known)
+        except UnknownHashError:
+            return False, None
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._argon2.hash(secrets.token_urlsafe())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a valid access token says."""
+
+    id: str
+    user_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """Signs and reads access tokens (JWT)."""
+
+    secret: str
+    algorithm: str
+    lifetime: timedelta
+
+    def issue(self, user_id: str) -> str:
+        now = datetime.now(UTC)
+        claims = {
+            "iss": _ISSUER,
+            "aud": _AUDIENCE,
+            "sub": user_id,
+            "jti": uuid4().hex,
+            "typ": _TYPE,
+            "iat": now,
+            "nbf": now,
+            "exp": now + self.lifetime,
+        }
+        return jwt.encode(claims, self.secret, algorithm=self.algorithm)
+
+    def read(self, token: str) -> Token:
+        """Raises: Unauthorized: it is not one of ours, it has expired, or it is for something else."""
+        if len(token) > _MOST_CHARACTERS:
+            raise Unauthorized(_INVALID)
+        try:
+            claims = jwt.decode(
+                token,
+                self.secret,
+                algorithms=[self.algorithm],
+                issuer=_ISSUER,
+                audience=_AUDIENCE,
+                leeway=_LEEWAY_S,
+                options={"require": ["iss", "aud", "sub", "jti", "typ", "iat", "nbf", "exp"]},
+            )
+        except jwt.PyJWTError:
+            raise Unauthorized(_INVALID) from None
+        if claims["typ"] != _TYPE:
+            raise Unauthorized(_INVALID)
+        return Token(claims["jti"], claims["sub"], datetime.fromtimestamp(claims["exp"], UTC))
+
+
+_ISSUER = "questrag"
+_AUDIENCE = "questrag-api"
+_TYPE = "access"
+_LEEWAY_S = 5
+_MOST_CHARACTERS = 1000
+"""Ours have fewer than 500; a longer one can be nested deeper than its reader can follow."""
+_INVALID = "The access token is missing, expired or not valid. Sign in again."

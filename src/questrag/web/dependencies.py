@@ -1,0 +1,96 @@
+"""What a route is given. This is the last place that can refuse with a status once an answer is streamed."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from questrag.chat.errors import Unauthorized
+from questrag.chat.types import Conversation, Turn, User
+from questrag.web.credentials import Passwords, Token, Tokens
+from questrag.wiring import Parts
+
+
+async def _parts(request: Request) -> Parts:
+    return cast(Parts, request.state.parts)
+
+
+async def _passwords(request: Request) -> Passwords:
+    return cast(Passwords, request.state.passwords)
+
+
+async def _tokens(request: Request) -> Tokens:
+    return cast(Tokens, request.state.tokens)
+
+
+CurrentParts = Annotated[Parts, Depends(_parts)]
+CurrentPasswords = Annotated[Passwords, Depends(_passwords)]
+CurrentTokens = Annotated[Tokens, Depends(_tokens)]
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token of a login.")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    user: User
+    token: Token
+
+
+async def _session(
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], tokens: CurrentTokens, parts: CurrentParts
+) -> Session:
+    if given is None:
+        raise Unauthorized("This needs an access token. Sign in first.")
+    token = tokens.read(given.credentials)
+    user = None if await parts.store.is_revoked(token.id) else await parts.store.user(token.user_id)
+    if user is None:
+        raise Unauthorized("The access token is no longer valid. Sign in again.")
+    return Session(user, token)
+
+
+CurrentSession = Annotated[Session, Depends(_session)]
+
+
+async def _user(session: CurrentSession) -> User:
+    return session.user
+
+
+CurrentUser = Annotated[User, Depends(_user)]
+
+
+async def _own_conversation(
+    conversation_id: str, user: CurrentUser, parts: CurrentParts
+) -> Conversation:
+    return await parts.store.conversation(user.id, conversation_id)
+
+
+async def _own_turn(
+    message_id: str, user: CurrentUser, parts: CurrentParts
+) -> Turn:
+    return await parts.store.turn(user.id, message_id)
+
+
+OwnConversation = Annotated[Conversation, Depends(_own_conversation)]
+OwnTurn = Annotated[Turn, Depends(_own_turn)]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=128,
+        pattern=r"^[ -~]+$",
+        description="Sent again with the same question, it gets the same answer and asks nothing twice.",
+    ),
+]
+
+
+async def _wants_stream(
+    stream: Annotated[bool, Query(description="Stream the answer as server-sent events.")] = False,
+    accept: Annotated[str, Header(include_in_schema=False)] = "",
+) -> bool:
+    return stream or "text/event-stream" in accept
+
+
+WantsStream = Annotated[bool, Depends(_wants_stream)]

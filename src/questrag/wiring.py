@@ -1,0 +1,183 @@
+"""The one place that chooses which implementation stands behind each port."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from questrag.artifacts import open_artifact
+from questrag.chat.errors import Misconfigured
+from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, Store
+from questrag.chat.turn import Assistant
+from questrag.generation.extractive import Extractive
+from questrag.generation.fallback import FirstThatAnswers
+from questrag.generation.grounded import Grounded
+from questrag.knowledge.base import EntryBase, read_knowledge
+from questrag.knowledge.entry import Entry, Problem
+from questrag.policy.rules import (
+    AlwaysFetch,
+    LiveFirst,
+    NeverFetch,
+    RegulatedFirst,
+    SmallTalkFirst,
+    Threshold,
+)
+from questrag.retrieval.encoder import OnnxEncoder, Progress, WordPieceCounter
+from questrag.retrieval.index import Document, SearchIndex, build_index, index_name
+from questrag.retrieval.search import Dense, Hybrid, Lexical
+from questrag.settings import Settings
+
+DENSE_WEIGHT = 0.6
+"""Share of the cosine in a hybrid score, the rest being lexical cover; chosen on the development questions."""
+REGULATED_MARGIN = 0.05
+"""Entries that must be given word for word are fetched this much below the threshold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything a front door needs, ready to use."""
+
+    assistant: Assistant
+    store: Store
+    knowledge: KnowledgeBase
+    warnings: tuple[str, ...] = ()
+    """What is not as it should be and does not stop the start, such as bad lines of the knowledge base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A knowledge base with the index of it and the encoder that made the index."""
+
+    knowledge: EntryBase
+    problems: tuple[Problem, ...]
+    encoder: OnnxEncoder
+    tokens: WordPieceCounter
+    index: SearchIndex
+
+    def retriever(self, name: str) -> Retriever:
+        match name:
+            case "dense":
+                return Dense(self.index, self.encoder, self.knowledge)
+            case "lexical":
+                return Lexical(self.index, self.knowledge)
+            case "hybrid":
+                return Hybrid(self.index, self.encoder, self.knowledge, DENSE_WEIGHT)
+        raise Misconfigured(f"there is no retriever {name!r}: choose dense, lexical or hybrid")
+
+
+def open_library(settings: Settings, *, progress: Progress | None = None, rebuild: bool = False) -> Library:
+    """Read the knowledge base and load its index; make the index first when there is none for these entries.
+
+    Args:
+        progress: called with (phrasings encoded, phrasings in all) while an index is made.
+        rebuild: make the index anew even if there is one.
+
+    Raises:
+        ArtifactError: a file is missing, damaged or does not fit the others; the message names it.
+    """
+    knowledge, problems = read_knowledge(settings.kb_path)
+    artifact = open_artifact(_encoder_folder(settings), "encoder")
+    encoder = OnnxEncoder(artifact)
+    folder = settings.index_dir / index_name(encoder.version, knowledge.version)
+    if rebuild or not folder.exists():
+        documents = [_document(entry) for entry in knowledge.entries]
+        build_index(documents, encoder, folder, knowledge=knowledge.version, progress=progress)
+    index = SearchIndex(folder).require(encoder=encoder.version, knowledge=knowledge.version)
+    return Library(knowledge, tuple(problems), encoder, WordPieceCounter(artifact), index)
+
+
+def open_assistant(settings: Settings, library: Library) -> Assistant:
+    """Put a turn's parts together around an open library."""
+    return Assistant(
+        knowledge=library.knowledge,
+        retriever=library.retriever(settings.retriever),
+        policy=_policy(settings),
+        generator=_generator(settings, library.tokens),
+        tokens=library.tokens,
+        k=settings.top_k,
+        budget_tokens=settings.prompt_budget_tokens,
+        live_turns=settings.live_turns,
+    )
+
+
+async def assemble(settings: Settings, *, progress: Progress | None = None) -> Parts:
+    """Build the parts that the settings ask for.
+
+    Raises:
+        Misconfigured: something must be changed first; the message says what.
+        Unavailable: the database cannot be reached.
+    """
+    library = await asyncio.to_thread(open_library, settings, progress=progress)
+    return Parts(
+        assistant=open_assistant(settings, library),
+        store=await _store(settings),
+        knowledge=library.knowledge,
+        warnings=tuple(str(problem) for problem in library.problems),
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    if settings.policy_model_path is not None:
+        raise Misconfigured(
+            f"POLICY_MODEL_PATH is {settings.policy_model_path}, but this version has no trained policies: unset it"
+        )
+    threshold = Threshold(settings.similarity_threshold)
+    lower = max(settings.similarity_threshold - REGULATED_MARGIN, 0.0)
+    choices: dict[str, Callable[[], Policy]] = {
+        "default": lambda: SmallTalkFirst(LiveFirst(RegulatedFirst(threshold, lower))),
+        "always": AlwaysFetch,
+        "never": NeverFetch,
+        "smalltalk": lambda: SmallTalkFirst(AlwaysFetch()),
+        "threshold": lambda: threshold,
+    }
+    return choices[settings.policy]()
+
+
+def _generator(settings: Settings, tokens: WordPieceCounter) -> Generator:
+    approved = Extractive(tokens)
+    models = _models(settings)
+    if not models:
+        return approved
+    checked = [Grounded(model, approved) for model in models]
+    return FirstThatAnswers([*checked, approved], deadline_s=settings.llm_deadline_s)
+
+
+def _models(settings: Settings) -> Sequence[Generator]:
+    from questrag.generation.openai_compatible import OpenAICompatible
+
+    own_key = [settings.llm_api_key.get_secret_value()] if settings.llm_api_key else ["none"]
+    offers = (
+        ("custom", settings.llm_base_url, settings.llm_model, own_key if settings.llm_base_url else []),
+        ("groq", settings.groq_base_url, settings.groq_chat_model, settings.groq_keys),
+        ("huggingface", settings.hf_base_url, settings.hf_chat_model, settings.hf_keys),
+    )
+    return [
+        OpenAICompatible(name, url, model, keys, max_tokens=settings.llm_max_tokens)
+        for name, url, model, keys in offers
+        if keys
+    ]
+
+
+async def _store(settings: Settings) -> Store:
+    if settings.mongodb_uri is not None:
+        from questrag.storage.mongo import MongoStore
+
+        return await MongoStore.open(settings.mongodb_uri.get_secret_value())
+    from questrag.storage.sqlite import SqliteStore
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return await SqliteStore.open(settings.data_dir / "questrag.db")
+
+
+def _encoder_folder(settings: Settings) -> Path:
+    folder = settings.retriever_model_path
+    if settings.hf_model_repo and not folder.exists():
+        from questrag.artifacts import download
+
+        download(settings.hf_model_repo, folder)
+    return folder
+
+
+def _document(entry: Entry) -> Document:
+    phrasings = dict.fromkeys((entry.question, *(paraphrase.text for paraphrase in entry.paraphrases)))
+    return Document(entry.id, tuple(phrasings), " ".join((entry.answer, *entry.answers.values())))
