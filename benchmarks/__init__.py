@@ -1,0 +1,1 @@
+"""Time, memory and throughput of what is shipped. `python -m benchmarks` runs all; results land in `results/`."""

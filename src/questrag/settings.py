@@ -19,7 +19,7 @@ _WEAK_SECRETS = ("secret", "changeme", "change-me", "change_me", "your-secret-ke
 class Settings(BaseSettings):
     """Names are the environment variables, in capitals; `.env` in the working directory is read too."""
 
-    model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True, use_attribute_docstrings=True)
 
     environment: Literal["development", "production"] = "development"
     """Production refuses to start with a weak secret or a wildcard origin."""
@@ -31,40 +31,55 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     """Signs access tokens; at least 32 characters. Made and kept in DATA_DIR in development."""
     algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    """Signature of access tokens."""
     access_token_expire_minutes: int = Field(default=1440, ge=1, le=43200)
+    """How long a sign-in lasts."""
     allowed_origins: str = ""
     """Web origins that may call the API, separated by commas. Empty: only the page served with it."""
 
     groq_api_key_1: SecretStr | None = None
+    """Keys of Groq, used in turn."""
     groq_api_key_2: SecretStr | None = None
+    """See GROQ_API_KEY_1."""
     groq_api_key_3: SecretStr | None = None
+    """See GROQ_API_KEY_1."""
     groq_base_url: str = "https://api.groq.com/openai/v1"
+    """Where Groq is reached."""
     groq_chat_model: str = "openai/gpt-oss-20b"
     """Writes the answers."""
     groq_eval_model: str = "openai/gpt-oss-120b"
     """Judges answers in evaluation and training."""
     hf_token_1: SecretStr | None = None
+    """Tokens of Hugging Face, used in turn when Groq cannot answer."""
     hf_token_2: SecretStr | None = None
+    """See HF_TOKEN_1."""
     hf_token_3: SecretStr | None = None
+    """See HF_TOKEN_1."""
     hf_base_url: str = "https://router.huggingface.co/v1"
+    """Where the Hugging Face router is reached."""
     hf_chat_model: str = "openai/gpt-oss-20b"
+    """Writes the answers when Groq cannot."""
     hf_model_repo: str = ""
     """Hub repository with trained models; downloaded when set and not there yet."""
     llm_base_url: str = ""
     """Any other OpenAI-compatible server, such as Ollama or vLLM. Asked first when set."""
     llm_api_key: SecretStr | None = None
+    """Key of LLM_BASE_URL, where it wants one."""
     llm_model: str = ""
+    """Model that LLM_BASE_URL serves."""
     llm_deadline_s: float = Field(default=20.0, gt=0, le=300)
     """For one answer, all providers and keys together."""
     llm_max_tokens: int = Field(default=600, ge=16, le=8192)
     """Longest answer a model may write."""
 
     policy: Literal["default", "always", "never", "smalltalk", "threshold"] = "default"
+    """Decides at each turn whether passages are fetched."""
     policy_model_path: Path | None = None
     """Folder of a trained policy; none is used while this is empty."""
     retriever_model_path: Path = PROJECT / "models" / "retriever"
     """Folder with the encoder."""
     retriever: Literal["dense", "lexical", "hybrid"] = "hybrid"
+    """How the knowledge base is searched."""
     faiss_index_path: Path | None = None
     """Where indexes are kept; empty: DATA_DIR/indexes."""
     kb_path: Path = PROJECT / "data" / "knowledge" / "starter.jsonl"
@@ -73,8 +88,8 @@ class Settings(BaseSettings):
     """For training and for encoding the knowledge base."""
     top_k: int = Field(default=5, ge=1, le=20)
     """Passages put in front of the model."""
-    similarity_threshold: float = Field(default=0.55, ge=0.0, le=1.0)
-    """A hit below this score is no answer."""
+    similarity_threshold: float = Field(default=0.4, ge=0.0, le=1.0)
+    """A hit below this score, on the scale of the chosen retriever, is no answer."""
     confidence_threshold: float = Field(default=0.7, ge=0.0, le=1.0)
     """A trained policy less sure than this fetches."""
     prompt_budget_tokens: int = Field(default=2000, ge=200, le=100_000)

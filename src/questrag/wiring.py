@@ -27,7 +27,7 @@ from questrag.retrieval.index import Document, SearchIndex, build_index, index_n
 from questrag.retrieval.search import Dense, Hybrid, Lexical
 from questrag.settings import Settings
 
-DENSE_WEIGHT = 0.6
+DENSE_WEIGHT = 0.4
 """Share of the cosine in a hybrid score, the rest being lexical cover; chosen on the development questions."""
 REGULATED_MARGIN = 0.05
 """Entries that must be given word for word are fetched this much below the threshold."""

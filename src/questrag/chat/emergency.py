@@ -35,6 +35,9 @@ _REPORT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+EMERGENCY_INTENT = "fraud_emergency"
+"""Of an entry that says what `STEPS` says, for customers who ask what to do and report nothing."""
+
 STEPS: dict[Lang, str] = {
     "en": (
         "If money is at risk, do this first:\n"

@@ -24,7 +24,7 @@ _PHRASES: tuple[tuple[SmallTalk, str], ...] = (
     ),
     (
         "who_are_you",
-        r"who are (?:you|u)|what are you|are you (?:a )?(?:bot|robot|human|real|real person|person|ai)|"
+        r"who are (?:you|u)|what are you|are you (?:a )?(?:real person|bot|robot|human|real|person|ai)|"
         r"what is your name|what'?s your name|your name|aap kaun ho|aap kaun hai|aap kaun hain|kaun ho|tum kaun ho|"
         r"tumhara naam kya hai|aapka naam kya hai|naam kya hai|आप कौन हैं|तुम कौन हो|आपका नाम क्या है",
     ),

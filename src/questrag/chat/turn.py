@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from questrag.chat import prompt as prompts
-from questrag.chat.emergency import STEPS, reports_fraud
+from questrag.chat.emergency import EMERGENCY_INTENT, STEPS, reports_fraud
 from questrag.chat.errors import NotFound, QuestragError
 from questrag.chat.language import language_of
 from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, TokenCounter, Turns
@@ -72,6 +72,8 @@ class Assistant:
             yield Token(opening)
 
         hits = await asyncio.to_thread(self.retriever.search, question, self.k)
+        if opening:  # what the opening has said is not said again
+            hits = [hit for hit in hits if hit.passage.intent != EMERGENCY_INTENT]
         messages = _messages(history[-self.history_turns :])
         state = TurnState(question, lang, messages, tuple(hits), self._live(history))
         watch.lap("search")

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from questrag.chat.ports import TokenCounter
 from questrag.chat.prompt import Prompt, Shown
@@ -13,16 +13,18 @@ from questrag.generation.replies import NO_ANSWER, SMALL_TALK
 _WORD = re.compile(r"[a-z0-9]+|[\u0900-\u097F]+")
 _STOP = frozenset(
     """
-    a about all also am an and any are as at be been but by can could did do does for from get give had has have how i if in
-    is it its just me my need no not of on or please should so some tell that the their them then there they this to us
-    want was we were what when where which who why will with would you your
-    aap aapka aapke aapki apna apne apni aur bata batao bataye ban chahiye cheez de dena do ek ga gi ha haan hai hain ho
-    hoga hogi hoon hota hoti hua hum isme iska iske iski jo ka kab kaha kahan kaisa kaise kar karna karne karo karu karun
-    kaun ke kese ki kitna kitne kitni ko koi kon konsa kya kyon kyu kyun lena liye main me mein mera mere meri mujhe nahi ne
-    par pe raha rahe rahi sakta sakte sakti se tha the thi to toh us uska uske uski wala wale wali ya ye yeh
-    अपना अपनी अपने आप आपका आपकी आपके इस उस एक और कब कर करना करने करूँ करें कहाँ का कि कितना कितनी कितने की के कैसे को कोई
-    कौन क्या क्यों गया गई चाहिए जो तो था थी थे दे दें ने नहीं पर मुझे में मेरा मेरी मेरे मैं या यह ये लिए वह वाला वाली से है हैं हो
-    होगा होता होती हूँ
+    a about all also am an and any are as at be been but by can could did do does for from get give had
+    has have how i if in is it its just me my need no not of on or please should so some tell that the
+    their them then there they this to us want was we were what when where which who why will with would
+    you your
+    aap aapka aapke aapki apna apne apni aur bata batao bataye ban chahiye cheez de dena do ek ga gi ha
+    haan hai hain ho hoga hogi hoon hota hoti hua hum isme iska iske iski jo ka kab kaha kahan kaisa
+    kaise kar karna karne karo karu karun kaun ke kese ki kitna kitne kitni ko koi kon konsa kya kyon
+    kyu kyun lena liye main me mein mera mere meri mujhe nahi ne par pe raha rahe rahi sakta sakte sakti
+    se tha the thi to toh us uska uske uski wala wale wali ya ye yeh
+    अपना अपनी अपने आप आपका आपकी आपके इस उस एक और कब कर करना करने करूँ करें कहाँ का कि कितना कितनी कितने
+    की के कैसे को कोई कौन क्या क्यों गया गई चाहिए जो तो था थी थे दे दें ने नहीं पर मुझे में मेरा मेरी
+    मेरे मैं या यह ये लिए वह वाला वाली से है हैं हो होगा होता होती हूँ
     """.split()
 )
 
@@ -43,7 +45,7 @@ class Extractive:
         self._tokens = tokens
         self._max_answer_tokens = max_answer_tokens
 
-    async def stream(self, prompt: Prompt) -> AsyncIterator[Generated]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
         text, completion = self._answer(prompt)
         for piece in _PIECE.findall(text):
             yield Token(piece)

@@ -46,7 +46,7 @@ _MONTHS = (
     "december|dec|दिसंबर|दिसम्बर",
 )
 _ANY_MONTH = "|".join(_MONTHS)
-_NUMBER = r"(?:\d{1,3}(?:,\d{2,3})*,\d{3}(?!\d)|\d+)(?:\.\d+)?"
+_NUMBER = r"(?<!\d)(?:\d{1,3}(?:,\d{2,3}){0,6},\d{3}(?!\d)|\d{1,24})(?:\.\d{1,12})?"
 _LETTER = r"[\w\u0900-\u097F]"  # vowel signs are not part of \w
 
 
@@ -55,10 +55,12 @@ def _re(pattern: str) -> re.Pattern[str]:
 
 
 _LIST_MARKER = re.compile(r"^[ \t>*_#•-]*\(?\d{1,2}[.)][*_]*(?=\s)", re.MULTILINE)
-_EMAIL = _re(r"[\w.+-]+@\w[\w.-]*\w")
+_EMAIL = _re(r"(?<![\w.+-])[\w.+-]{1,64}@\w[\w.-]{0,253}\w")
+_LABEL = r"[A-Za-z0-9-]{1,63}"
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>()\[\]\"'|]+"
-    r"|(?<![\w.-])(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]*[A-Za-z][A-Za-z0-9-]*\.(?:[a-z]{2,}|[A-Z]{2,})(?![\w-])(?:/[^\s<>()\[\]\"'|]*)?"
+    rf"|(?<![\w.-])(?:{_LABEL}\.){{0,5}}(?=[0-9-]{{0,62}}[A-Za-z]){_LABEL}\.(?:[a-z]{{2,63}}|[A-Z]{{2,63}})(?![\w-])"
+    r"(?:/[^\s<>()\[\]\"'|]*)?"
 )
 _DAY_MONTH = _re(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]*({_ANY_MONTH})(?!{_LETTER})")
 _MONTH_DAY = _re(rf"(?<!{_LETTER})({_ANY_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!{_LETTER})")

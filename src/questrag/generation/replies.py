@@ -6,7 +6,7 @@ from questrag.chat.types import Lang
 SMALL_TALK: dict[SmallTalk, dict[Lang, str]] = {
     "greeting": {
         "en": "Hello! I can help with questions about accounts, cards, payments, loans and deposits.",
-        "hinglish": "Namaste! Accounts, cards, payments, loans aur deposits se jude sawaal aap mujhse pooch sakte hain.",
+        "hinglish": "Namaste! Accounts, cards, payments, loans aur deposits ke baare mein mujhse poochiye.",
         "hi": "नमस्ते! खाते, कार्ड, भुगतान, लोन और जमा से जुड़े सवाल आप मुझसे पूछ सकते हैं।",
     },
     "how_are_you": {
@@ -31,7 +31,7 @@ SMALL_TALK: dict[SmallTalk, dict[Lang, str]] = {
         ),
         "hinglish": (
             "Main ek automated assistant hoon, koi insaan nahi. "
-            "Accounts, cards, payments, loans aur deposits ke sawaalon ke jawab main bank ke approved answers se deta hoon."
+            "Accounts, cards, payments, loans aur deposits ke jawab main bank ke approved answers se deta hoon."
         ),
         "hi": (
             "मैं एक स्वचालित सहायक हूँ, कोई इंसान नहीं। "
@@ -44,7 +44,7 @@ SMALL_TALK: dict[SmallTalk, dict[Lang, str]] = {
             'Ask in your own words, for example: "How do I block my debit card?"'
         ),
         "hinglish": (
-            "Main accounts, cards, UPI aur doosre payments, loans, deposits, KYC aur complaints ke sawaalon ke jawab deta hoon. "
+            "Main accounts, cards, UPI, loans, deposits, KYC aur complaints ke sawaalon ke jawab deta hoon. "
             'Apne shabdon mein poochiye, jaise: "Debit card block kaise karun?"'
         ),
         "hi": (
@@ -71,7 +71,7 @@ NO_ANSWER: dict[Lang, str] = {
     ),
     "hinglish": (
         "Iske baare mein mere paas approved jaankari nahi hai, aur main andaaza nahi lagana chahta. "
-        "Bank mein koi vyakti aapki madad kar sakta hai: card ke peeche likhe number par call karein ya apni branch jaayein."
+        "Madad ke liye card ke peeche likhe number par call karein ya apni branch jaakar kisi se milein."
     ),
     "hi": (
         "इसके बारे में मेरे पास स्वीकृत जानकारी नहीं है, और मैं अंदाज़ा नहीं लगाना चाहता। "

@@ -1,7 +1,7 @@
 """Says what it was told to say: for tests, demonstrations and evaluation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from questrag.chat.errors import Unavailable
@@ -18,13 +18,13 @@ class Scripted:
     """Raises `Unavailable` instead of the piece with this index, or of the end."""
     wait_s: float = 0.0
     """Before every piece, and before a failure."""
-    completion: Completion = Completion(provider="scripted", model="scripted")
+    completion: Completion = field(default=Completion(provider="scripted", model="scripted"))
     asked: list[Prompt] = field(default_factory=list)
     """Every prompt it was given, in order."""
     left_early: int = 0
     """How many readers left before the end."""
 
-    async def stream(self, prompt: Prompt) -> AsyncIterator[Generated]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
         self.asked.append(prompt)
         try:
             for index, piece in enumerate(self.pieces):

@@ -1,5 +1,6 @@
 """MongoDB: for production, and for several servers that share one database."""
 
+import re
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pymongo.errors import (
     ConfigurationError,
     ConnectionFailure,
     DuplicateKeyError,
+    ExecutionTimeout,
     OperationFailure,
     PyMongoError,
     WTimeoutError,
@@ -34,9 +36,13 @@ T = TypeVar("T")
 R = TypeVar("R", User, Conversation, Turn)
 _Document = dict[str, Any]
 
-_SERVER_SELECTION_MS = 2000
-_TIMEOUT_MS = 10_000
-"""For one operation with all its retries."""
+# Without these a hung server would be waited for without end. Each may pass twice: the driver tries again once.
+_TIMEOUTS = {
+    "serverSelectionTimeoutMS": 2000,
+    "connectTimeoutMS": 2000,
+    "socketTimeoutMS": 5000,
+    "wTimeoutMS": 5000,
+}
 
 _INDEXES = {
     "users": [
@@ -93,8 +99,7 @@ class MongoStore:
                 tzinfo=UTC,
                 w="majority",
                 journal=True,
-                serverSelectionTimeoutMS=_SERVER_SELECTION_MS,
-                timeoutMS=_TIMEOUT_MS,
+                **_TIMEOUTS,
             )
             store = cls(client, client.get_default_database("questrag"))
         except (PyMongoError, ValueError) as error:
@@ -163,3 +168,132 @@ class MongoStore:
             wanted.append({"$or": [{"title": literal}, {"_id": {"$in": among}}]})
         page = self._conversations.find({"$and": wanted}).sort([("updated_at", -1), ("_id", -1)]).limit(limit)
         return _records(CONVERSATION, await _ask(page.to_list()))
+
+    async def update_conversation(
+        self, user_id: str, conversation_id: str, *, title: str | None = None, archived: bool | None = None
+    ) -> Conversation:
+        given = {"title": title, "archived": archived}
+        changes = {name: value for name, value in given.items() if value is not None}
+        if not changes:
+            return await self.conversation(user_id, conversation_id)
+        changed = await _ask(
+            self._conversations.find_one_and_update(
+                {"_id": conversation_id, "user_id": user_id},
+                {"$set": changes},
+                return_document=ReturnDocument.AFTER,
+            )
+        )
+        return _existing(_record(CONVERSATION, changed))
+
+    async def delete_conversation(self, user_id: str, conversation_id: str) -> None:
+        await self.conversation(user_id, conversation_id)
+        # Turns first: what is interrupted here can be asked for again. And once more, for a turn begun meanwhile.
+        await _ask(self._turns.delete_many({"conversation_id": conversation_id}))
+        await _ask(self._conversations.delete_one({"_id": conversation_id}))
+        await _ask(self._turns.delete_many({"conversation_id": conversation_id}))
+
+    async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
+        if earlier := await self._begun(turn):
+            return earlier, False
+        head = (await self.conversation(turn.user_id, turn.conversation_id)).head
+        turn = as_stored(replace(turn, parent_id=head) if append else turn)
+        try:
+            await _ask(self._turns.insert_one(_document(TURN, turn)))
+        except DuplicateKeyError as error:
+            if earlier := await self._begun(turn):
+                return earlier, False
+            raise Conflict("This exists already.") from error
+        return await self._make_head(turn, append), True
+
+    async def _begun(self, turn: Turn) -> Turn | None:
+        if turn.idempotency_key is None:
+            return None
+        used = {"user_id": turn.user_id, "idempotency_key": turn.idempotency_key}
+        return _record(TURN, await _ask(self._turns.find_one(used)))
+
+    async def _make_head(self, turn: Turn, append: bool) -> Turn:
+        """Let the conversation point to the stored turn; an appended one is moved behind whoever was faster."""
+        place = {"_id": turn.conversation_id, "user_id": turn.user_id}
+        change = {"$set": {"head": turn.id, "updated_at": turn.asked_at}}
+        while True:
+            expected = place | {"head": turn.parent_id} if append else place
+            if (await _ask(self._conversations.update_one(expected, change))).matched_count:
+                return turn
+            try:
+                head = (await self.conversation(turn.user_id, turn.conversation_id)).head
+            except NotFound:
+                await _ask(self._turns.delete_one({"_id": turn.id}))
+                raise
+            turn = replace(turn, parent_id=head)
+            await _ask(self._turns.update_one({"_id": turn.id}, {"$set": {"parent_id": head}}))
+
+    async def finish(self, turn: Turn) -> None:
+        end = _document(TURN, as_stored(turn))
+        await _ask(self._turns.update_one({"_id": turn.id}, {"$set": {name: end[name] for name in OUTCOME}}))
+
+    async def turns(self, user_id: str, conversation_id: str) -> list[Turn]:
+        await self.conversation(user_id, conversation_id)
+        found = self._turns.find({"conversation_id": conversation_id}).sort([("asked_at", 1), ("_id", 1)])
+        return _records(TURN, await _ask(found.to_list()))
+
+    async def turn(self, user_id: str, turn_id: str) -> Turn:
+        found = _record(TURN, await _ask(self._turns.find_one({"_id": turn_id, "user_id": user_id})))
+        if found is None:
+            raise NotFound("There is no such message.")
+        return found
+
+    async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
+        change = {"$set": {"feedback": FEEDBACK.dump_python(as_stored(feedback))}}
+        found = await _ask(self._turns.update_one({"_id": turn_id, "user_id": user_id}, change))
+        if not found.matched_count:
+            raise NotFound("There is no such message.")
+
+    async def fail_pending(self, asked_before: datetime, problem: str) -> int:
+        stale = {"status": Status.PENDING, "asked_at": {"$lt": in_utc(asked_before)}}
+        change = {"$set": {"status": Status.FAILED, "problem": problem}}
+        return (await _ask(self._turns.update_many(stale, change))).modified_count
+
+    async def ping(self) -> None:
+        await _ask(self._database.command("ping"))
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+async def _ask(answer: Awaitable[T]) -> T:
+    """Await the database, in our own errors; `DuplicateKeyError` stays, as only the caller knows what it means."""
+    try:
+        return await answer
+    except (ConnectionFailure, WTimeoutError, ExecutionTimeout) as error:
+        raise Unavailable("The database does not answer at the moment.") from error
+    except ConfigurationError as error:
+        raise Misconfigured(f"MONGODB_URI: {error}") from error
+    except OperationFailure as error:
+        if error.code in _NOT_ALLOWED:
+            raise Misconfigured("MongoDB refuses the credentials in MONGODB_URI.") from error
+        raise
+
+
+def _literal(text: str) -> str:
+    """Return a regular expression for exactly this text, in either case of its ASCII letters and no others."""
+    return "".join(f"[{c.lower()}{c.upper()}]" if c.isascii() and c.isalpha() else re.escape(c) for c in text)
+
+
+def _document(kind: TypeAdapter[R], record: R) -> _Document:
+    document: _Document = kind.dump_python(record)
+    document["_id"] = document.pop("id")
+    return document
+
+
+def _records(kind: TypeAdapter[R], documents: list[_Document]) -> list[R]:
+    return [kind.validate_python(document | {"id": document["_id"]}) for document in documents]
+
+
+def _record(kind: TypeAdapter[R], document: _Document | None) -> R | None:
+    return _records(kind, [document])[0] if document else None
+
+
+def _existing(found: Conversation | None) -> Conversation:
+    if found is None:
+        raise NotFound("There is no such conversation.")
+    return found

@@ -8,12 +8,17 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from questrag.chat.errors import Unauthorized
 from questrag.chat.types import Conversation, Turn, User
+from questrag.settings import Settings
 from questrag.web.credentials import Passwords, Token, Tokens
 from questrag.wiring import Parts
 
 
 async def _parts(request: Request) -> Parts:
     return cast(Parts, request.state.parts)
+
+
+async def _settings(request: Request) -> Settings:
+    return cast(Settings, request.state.settings)
 
 
 async def _passwords(request: Request) -> Passwords:
@@ -25,6 +30,7 @@ async def _tokens(request: Request) -> Tokens:
 
 
 CurrentParts = Annotated[Parts, Depends(_parts)]
+CurrentSettings = Annotated[Settings, Depends(_settings)]
 CurrentPasswords = Annotated[Passwords, Depends(_passwords)]
 CurrentTokens = Annotated[Tokens, Depends(_tokens)]
 
@@ -59,15 +65,11 @@ async def _user(session: CurrentSession) -> User:
 CurrentUser = Annotated[User, Depends(_user)]
 
 
-async def _own_conversation(
-    conversation_id: str, user: CurrentUser, parts: CurrentParts
-) -> Conversation:
+async def _own_conversation(conversation_id: str, user: CurrentUser, parts: CurrentParts) -> Conversation:
     return await parts.store.conversation(user.id, conversation_id)
 
 
-async def _own_turn(
-    message_id: str, user: CurrentUser, parts: CurrentParts
-) -> Turn:
+async def _own_turn(message_id: str, user: CurrentUser, parts: CurrentParts) -> Turn:
     return await parts.store.turn(user.id, message_id)
 
 

@@ -101,10 +101,8 @@ async def problem_response(request: Request, error: BaseException) -> Response:
 
 
 def answer_errors(app: FastAPI) -> None:
-    """Answer every error of the application with a problem document."""
-    # `BaseException` instead of `Exception`: the latter is raised again after it was answered, and the server
-    # would then log its message, which may hold what a customer typed.
-    for kind in (HTTPException, RequestValidationError, BaseException):
+    """Answer the errors that are foreseen with a problem document; `middleware.Envelope` answers the others."""
+    for kind in (QuestragError, HTTPException, RequestValidationError):
         app.exception_handlers[kind] = problem_response
 
 

@@ -1,5 +1,6 @@
 """Text that is accepted from outside."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
@@ -17,24 +18,24 @@ def _legible(text: str) -> str:
     return text
 
 
-# Constraints are checked on valid Unicode only: they are also what refuses lone surrogates.
-Question = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
-    AfterValidator(_without_nul),
-    AfterValidator(_legible),
-]
-Title = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_without_nul),
-    AfterValidator(_legible),
-]
-Remark = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_without_nul)
-]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
-Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{3,64}$")]
-Password = Annotated[
-    str, StringConstraints(min_length=8, max_length=128), AfterValidator(_without_nul)
-]
+def _simple(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
+        raise ValueError("may have letters (a to z), digits, dots, dashes and underscores only")
+    return name
+
+
+_NoNul = AfterValidator(_without_nul)
+_Legible = AfterValidator(_legible)
+
+# A constraint is checked on valid Unicode only, so it is also what refuses lone surrogates: every text has one.
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _NoNul, _Legible]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _NoNul, _Legible]
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), _NoNul]
+SearchText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), _NoNul]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+Username = Annotated[str, StringConstraints(min_length=3, max_length=64), AfterValidator(_simple)]
+Password = Annotated[str, StringConstraints(min_length=8, max_length=128), _NoNul]
+# Signing in asks for no more than the store and the hash need: older accounts may have other names and passwords.
+UsernameAttempt = Annotated[str, StringConstraints(min_length=1, max_length=254), _NoNul]
+PasswordAttempt = Annotated[str, StringConstraints(min_length=1, max_length=128), _NoNul]

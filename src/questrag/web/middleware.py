@@ -26,7 +26,7 @@ _DOCS_POLICY = f"{_POLICY}; script-src 'self' 'unsafe-inline'"
 
 
 class Envelope:
-    """Gives every request an id and every response the headers that browsers have to be told."""
+    """Gives every request an id, every response the headers that browsers need, and every fault an answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -38,16 +38,24 @@ class Envelope:
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
+        started = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in {**_HEADERS, **_headers_for(scope["path"])}.items():
                     headers.setdefault(name, value)
                 headers["X-Request-ID"] = request_id
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - the edge: beyond it the server would log what the error says
+            response = await problem_response(Request(scope), error)
+            if not started:
+                await response(scope, receive, send_with_headers)
 
 
 def _headers_for(path: str) -> dict[str, str]:

@@ -34,9 +34,7 @@ class EventStream(EventSourceResponse):
             await super().stream_response(send)
 
 
-async def _chunks(
-    events: AsyncGenerator[StreamEvent], request: Request, heartbeat_s: float
-) -> AsyncGenerator[bytes]:
+async def _chunks(events: AsyncGenerator[StreamEvent], request: Request, heartbeat_s: float) -> AsyncGenerator[bytes]:
     # The source runs in one task of its own from start to end: a deadline inside it holds across events, and a
     # heartbeat or a reader who leaves never interrupts it halfway through its cleaning up.
     sender, chunks = anyio.create_memory_object_stream[bytes](0)
@@ -56,7 +54,7 @@ async def _chunks(
     finally:
         source.cancel()
         with anyio.CancelScope(shield=True):
-            await asyncio.wait({source})
+            await asyncio.gather(source, return_exceptions=True)
         chunks.close()
 
 

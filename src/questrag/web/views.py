@@ -175,9 +175,7 @@ class FailedEvent(BaseModel):
     problem: Problem
 
 
-StreamEvent = (
-    StartEvent | DecidedEvent | RetrievedEvent | TokenEvent | ReplacedEvent | ChatResponse | FailedEvent
-)
+StreamEvent = StartEvent | DecidedEvent | RetrievedEvent | TokenEvent | ReplacedEvent | ChatResponse | FailedEvent
 
 EVENT_NAMES: dict[type[StreamEvent], str] = {
     StartEvent: "start",
@@ -242,9 +240,7 @@ def conversation_view(conversation: Conversation, path: Sequence[Turn], turns: S
 
 
 def conversation_export(conversation: Conversation, turns: Sequence[Turn]) -> ConversationExport:
-    return ConversationExport(
-        **summary_of(conversation).model_dump(), turns=[_turn_view(turn) for turn in turns]
-    )
+    return ConversationExport(**summary_of(conversation).model_dump(), turns=[_turn_view(turn) for turn in turns])
 
 
 def _turn_view(turn: Turn) -> TurnView:

@@ -1,0 +1,12 @@
+"""Runs every benchmark, one after the other, on an otherwise idle machine."""
+
+from benchmarks import reference, start, throughput
+
+
+def main() -> None:
+    for benchmark in (reference, start, throughput):
+        benchmark.main()
+
+
+if __name__ == "__main__":
+    main()

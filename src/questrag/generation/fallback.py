@@ -1,0 +1,135 @@
+"""One generator after another, until one answers."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from questrag.chat.errors import Unavailable
+from questrag.chat.ports import Generator
+from questrag.chat.prompt import Prompt
+from questrag.chat.types import Completion, Generated, Replaced
+from questrag.generation.extractive import Extractive
+
+
+class FirstThatAnswers:
+    """Asks in order and within one deadline; a generator that keeps failing is left out for a while.
+
+    The next one is asked only while nothing has been yielded. With an `Extractive` as the last, every turn
+    ends with an answer: its approved text then also takes the place of an answer that was cut short or came
+    too late. Without one, such a turn ends in `Unavailable`.
+    """
+
+    def __init__(
+        self,
+        generators: Sequence[Generator],
+        *,
+        deadline_s: float,
+        failures_to_open: int = 3,
+        open_s: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """
+        Args:
+            deadline_s: for the whole answer, from the first call to the last word.
+            failures_to_open: so many failures in a row, and a generator is left out.
+            open_s: for so long; then one turn tries it again.
+            clock: for leaving out; the deadline is the event loop's.
+        """
+        last = generators[-1]
+        self._approved = last if isinstance(last, Extractive) else None
+        models = generators[:-1] if self._approved else generators
+        self._models = [(model, _Circuit(failures_to_open, open_s, clock)) for model in models]
+        self._deadline_s = deadline_s
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
+        ends_at = asyncio.get_running_loop().time() + self._deadline_s
+        problems: list[Unavailable] = []
+        begun = False
+        for model, circuit in self._models:
+            try:
+                circuit.check()
+                async with aclosing(self._in_time(model, prompt, ends_at)) as events:
+                    async for event in events:
+                        begun = True
+                        if isinstance(event, Completion) and not event.verbatim:
+                            circuit.close()  # approved words say nothing about a model: it was not asked
+                        yield _with_problems(event, problems)
+                return
+            except Unavailable as problem:
+                circuit.count(problem)
+                problems.append(problem)
+                if begun or isinstance(problem, _TooLate):
+                    break
+
+        if self._approved is None:
+            retry_after_s = min((p.retry_after_s for p in problems), default=1.0)
+            raise Unavailable("; ".join(map(str, problems)), retry_after_s=retry_after_s)
+        replaced = str(problems[-1]) if begun else ""
+        if begun:
+            yield Replaced(replaced)
+        async for event in self._approved.stream(prompt):
+            yield _with_problems(event, problems, replaced)
+
+    async def _in_time(self, model: Generator, prompt: Prompt, ends_at: float) -> AsyncGenerator[Generated, None]:
+        """Yield what the model yields, as long as there is time; each event is waited for on its own.
+
+        A timeout around the whole stream would also cancel whoever reads it.
+        """
+        async with aclosing(model.stream(prompt)) as events:
+            while True:
+                try:
+                    async with asyncio.timeout_at(ends_at):
+                        event = await anext(events, None)
+                except TimeoutError:
+                    raise _TooLate(f"no complete answer within {self._deadline_s:g} s") from None
+                if event is None:
+                    return
+                yield event
+
+
+def _with_problems(event: Generated, problems: Sequence[Unavailable], replaced: str = "") -> Generated:
+    if not isinstance(event, Completion):
+        return event
+    degraded = (*map(str, problems), *event.degraded)
+    return replace(event, degraded=degraded, replaced=replaced or event.replaced)
+
+
+class _TooLate(Unavailable):
+    """No time is left for anybody else."""
+
+
+class _LeftOut(Unavailable):
+    """Not asked at all."""
+
+
+@dataclass(slots=True)
+class _Circuit:
+    """Remembers whether a generator is worth asking."""
+
+    failures_to_open: int
+    open_s: float
+    clock: Callable[[], float]
+    failures: int = 0
+    ask_again_at: float = 0.0
+    last: str = ""
+
+    def check(self) -> None:
+        """Raises: Unavailable: it failed too often, and its rest is not over."""
+        if self.failures < self.failures_to_open:
+            return
+        now = self.clock()
+        if now < self.ask_again_at:
+            raise _LeftOut(f"{self.last} (not asked again yet)", retry_after_s=self.ask_again_at - now)
+        self.ask_again_at = now + self.open_s  # this turn tries; the others keep away meanwhile
+
+    def close(self) -> None:
+        self.failures = 0
+
+    def count(self, problem: Unavailable) -> None:
+        if isinstance(problem, _LeftOut):
+            return
+        self.failures += 1
+        self.last = str(problem)
+        self.ask_again_at = self.clock() + self.open_s

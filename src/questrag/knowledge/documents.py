@@ -1,0 +1,156 @@
+"""Markdown, section by section, and question-answer pairs in the .qna format."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from questrag.chat.language import language_of
+from questrag.knowledge.chunks import Paragraph, chunks
+from questrag.knowledge.sources import Bad, Found, Reading, Source, encoding_of
+
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+_FENCE = re.compile(r" {0,3}(```+|~~~+)")
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def read_markdown(source: Source) -> Reading:
+    """Read each section as an answer; its heading, with those above it, is the question.
+
+    A heading that is a question itself stands alone. Long sections are cut at the ends of sentences.
+    """
+    encoding, note = encoding_of(source.path)
+    if note:
+        yield note
+    text = _without_comments(_FRONT_MATTER.sub(_blank, source.text(encoding)))
+    found = False
+    for headings, paragraphs in _sections(text, title_of(source.path)):
+        parts = chunks(paragraphs)
+        for number, part in enumerate(parts, start=1):
+            found = True
+            yield Found(
+                {
+                    "question": question_of(headings, number, len(parts)),
+                    "answer": part.text,
+                    "source": f"{source.name}, {' > '.join(headings)}"[:2000],
+                },
+                part.first,
+            )
+    if not found:
+        yield Bad("holds no text below a heading")
+
+
+def question_of(headings: list[str], part: int, parts: int) -> str:
+    """
+    >>> question_of(["Cards", "How do I block a card?"], 1, 1), question_of(["Cards", "Fees"], 2, 3)
+    ('How do I block a card?', 'Cards: Fees (part 2 of 3)')
+    """
+    whole = headings[-1] if headings[-1].endswith("?") else ": ".join(heading.rstrip(":") for heading in headings)
+    return f"{whole[:1900]} (part {part} of {parts})" if parts > 1 else whole[:1900]
+
+
+def title_of(path: Path) -> str:
+    return re.sub(r"[_\W]+", " ", path.stem).strip() or path.stem
+
+
+def _sections(text: str, title: str) -> Iterator[tuple[list[str], list[Paragraph]]]:
+    levels: list[tuple[int, str]] = []
+    block: list[Paragraph] = []
+    for line, level, content in _parts(text):
+        if not level:
+            block.append(Paragraph(content, line))
+            continue
+        yield [name for _, name in levels] or [title], block
+        levels = [(depth, name) for depth, name in levels if depth < level] + [(level, content)]
+        block = []
+    yield [name for _, name in levels] or [title], block
+
+
+def _parts(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield line number, level and text of each heading; level 0 is a line of text."""
+    fence = ""
+    lines = text.split("\n")
+    skip = False
+    for number, line in enumerate(lines, start=1):
+        if skip:
+            skip = False
+            continue
+        opening = _FENCE.match(line)
+        if opening and (not fence or line.strip() == fence):
+            fence = "" if fence else opening[1]
+        heading = None if fence or opening else _heading(line, lines[number] if number < len(lines) else "")
+        if heading is not None:
+            level, content, skip = heading
+            yield number, level, content
+        elif line.strip():
+            yield number, 0, line.rstrip() if fence else line.strip()
+
+
+def _heading(line: str, below: str) -> tuple[int, str, bool] | None:
+    """Return level, text and whether the line below belongs to it."""
+    if match := _HEADING.match(line):
+        return len(match[1]), _plain(match[2].rstrip(" \t#")), False
+    underlined = _UNDERLINE.match(below)
+    if underlined and line.strip() and not re.match(r"\s*([-*+>|#]|\d+\.)", line):
+        return (1 if underlined[1][0] == "=" else 2), _plain(line.strip()), True
+    return None
+
+
+def _plain(heading: str) -> str:
+    """
+    >>> _plain("**Fees** and [limits](https://bank.example/limits) of `UPI`")
+    'Fees and limits of UPI'
+    """
+    text = heading[:1000]
+    return re.sub(r"[*`]+", "", re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)).strip() or text
+
+
+def _without_comments(text: str) -> str:
+    end = text.rfind("-->") + 3  # past the last end no search can succeed, and each would read to the end
+    return _COMMENT.sub(_blank, text[:end]) + text[end:]
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\n" * match[0].count("\n")  # so that the lines below keep their numbers
+
+
+_METADATA = re.compile(r"-\s*([^=]+?)\s*=\s*(.*)")
+
+
+def read_qna(source: Source) -> Reading:
+    """Read ``# ? question``, ``- other wording``, and the fenced answer below them."""
+    encoding, note = encoding_of(source.path)
+    if note:
+        yield note
+    lines = source.text(encoding).split("\n")
+    starts = [number for number, line in enumerate(lines) if line.startswith("# ?")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield Found(_qna_fields(lines[start:end]), start + 1)
+    if not starts:
+        yield Bad("holds no question: each starts with '# ?'")
+
+
+def _qna_fields(lines: list[str]) -> dict[str, object]:
+    others: list[str] = []
+    answer: list[str] = []
+    metadata: dict[str, str] = {}
+    part = "questions"
+    for line in lines[1:]:
+        if line.startswith("```"):
+            part = "rest" if part == "answer" else "answer"
+        elif part == "answer":
+            answer.append(line)
+        elif line.startswith("**Filters:**"):
+            part = "filters"
+        elif line.startswith("**"):
+            part = "rest"
+        elif part == "questions" and line.startswith("- "):
+            others.append(line[2:].strip())
+        elif part == "filters" and (match := _METADATA.match(line)):
+            metadata[match[1]] = match[2].strip()
+    fields: dict[str, object] = {"question": lines[0].removeprefix("# ?").strip(), "answer": "\n".join(answer)}
+    fields["paraphrases"] = [{"text": text, "lang": language_of(text)} for text in others if text]
+    if metadata:
+        fields["metadata"] = metadata
+    return fields

@@ -1,0 +1,147 @@
+"""The application: parts, routes and what lies around them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+from starlette.middleware import Middleware
+
+from questrag import __version__
+from questrag.chat.errors import Misconfigured, Unavailable
+from questrag.chat.ports import Turns
+from questrag.settings import Settings, load_settings
+from questrag.web import accounts, conversations, health, messages
+from questrag.web.credentials import Passwords, Tokens
+from questrag.web.errors import Problem, answer_errors
+from questrag.web.middleware import BodyLimit, Envelope
+from questrag.wiring import Parts, assemble
+
+logger = logging.getLogger(__name__)
+
+MOST_BODY_BYTES = 64 * 1024
+PAGE = Path(__file__).parent / "static"
+"""The web page, when it was built."""
+
+_SWEEP_EVERY_S = 30.0
+
+
+def create_app(settings: Settings, assembled: Parts | None = None, *, password_memory_kib: int = 65536) -> FastAPI:
+    """Put the application together; the work begins when it is started.
+
+    Args:
+        assembled: ready parts; without them they are assembled at the start. Either way their store is
+            closed at the end.
+        password_memory_kib: what one password hash costs, and what makes guessing dear.
+    """
+    app: FastAPI = FastAPIOffline(
+        title="QUESTRAG",
+        version=__version__,
+        summary="Answers retail-banking questions from a bank's approved knowledge base.",
+        redoc_url=None,
+        lifespan=lambda _: _lifespan(settings, assembled, password_memory_kib),
+        middleware=_middleware(settings),
+        generate_unique_id_function=_operation_id,
+    )
+    answer_errors(app)
+    for part in (accounts, messages, conversations, health):
+        app.include_router(part.router)
+    if PAGE.is_dir():
+        app.frontend("/", directory=PAGE)
+    else:
+        app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
+    _complete_schema(app)
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """Return the application as the environment wants it: what server workers are started with."""
+    try:
+        return create_app(load_settings())
+    except Misconfigured as error:
+        raise SystemExit(f"questrag: {error}") from None
+
+
+@asynccontextmanager
+async def _lifespan(
+    settings: Settings, assembled: Parts | None, password_memory_kib: int
+) -> AsyncGenerator[dict[str, Any]]:
+    logging.getLogger("uvicorn.access").addFilter(_without_query)
+    parts = assembled or await assemble(settings)
+    tokens = Tokens(
+        secret=settings.signing_secret(),
+        algorithm=settings.algorithm,
+        lifetime=timedelta(minutes=settings.access_token_expire_minutes),
+    )
+    # Nobody works longer on a turn than the deadline; what is still pending after twice that was abandoned.
+    sweeper = asyncio.create_task(_sweep(parts.store, timedelta(seconds=2 * settings.llm_deadline_s + 10)))
+    try:
+        yield {
+            "parts": parts,
+            "settings": settings,
+            "tokens": tokens,
+            "passwords": Passwords(memory_kib=password_memory_kib),
+        }
+    finally:
+        sweeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeper
+        await parts.store.close()
+
+
+async def _sweep(turns: Turns, patience: timedelta) -> None:
+    """Fail what was abandoned, so that every message ends."""
+    while True:
+        try:
+            n_failed = await turns.fail_pending(datetime.now(UTC) - patience, "The server stopped before the answer.")
+            if n_failed:
+                logger.warning("%d abandoned turns were marked as failed", n_failed)
+        except Unavailable as error:
+            logger.warning("abandoned turns could not be looked for: %s", error)
+        await asyncio.sleep(_SWEEP_EVERY_S)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Return what every request passes through, outermost first."""
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
+        expose_headers=["Content-Disposition", "Retry-After", "X-Request-ID"],
+    )
+    limit = Middleware(BodyLimit, most_bytes=MOST_BODY_BYTES)
+    return [*([cors] if settings.origins else []), Middleware(Envelope), limit]
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Keep what somebody searched for out of the server's access log."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
+    return True
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _complete_schema(app: FastAPI) -> None:
+    """Add to the OpenAPI document what no route returns as such: problems and events."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schemas = described().setdefault("components", {}).setdefault("schemas", {})
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name, schema in {"Problem": problem, **problem.pop("$defs", {}), **messages.STREAM_SCHEMAS}.items():
+            schemas.setdefault(name, schema)
+        return described()
+
+    app.openapi = openapi  # type: ignore[method-assign]

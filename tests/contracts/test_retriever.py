@@ -1,0 +1,162 @@
+"""What every retriever promises, with the shipped encoder and a small knowledge base."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from questrag.chat.errors import ArtifactError
+from questrag.chat.ports import Retriever
+from questrag.chat.types import Passage
+from questrag.knowledge.base import EntryBase
+from questrag.knowledge.entry import Entry
+from questrag.retrieval.encoder import OnnxEncoder
+from questrag.retrieval.index import Document, SearchIndex, build_index
+from questrag.retrieval.search import Dense, Hybrid, Lexical
+from questrag.settings import PROJECT
+
+ENTRIES = (
+    Entry(id="block", question="How do I block my lost debit card?", answer="Open the app, tap Cards, then Block."),
+    Entry(id="unblock", question="How do I unblock my debit card?", answer="Open the app, tap Cards, then Unblock."),
+    Entry(id="neft", question="What are the timings of NEFT?", answer="NEFT works round the clock, every day of the year."),
+    Entry(id="ppf", question="How do I open a PPF account?", answer="Visit the branch with your PAN and a photograph."),
+    Entry(id="ppf2", question="Opening of Public Provident Fund", answer="Visit the branch with your PAN and a photograph!"),
+    Entry(id="fd7", question="FD interest for 7 days?", answer="A deposit of 7 days earns the rate of the first slab."),
+    Entry(id="fd9", question="FD interest for 9 days?", answer="A deposit of 9 days earns the rate of the first slab."),
+)
+Make = Callable[[], Retriever]
+
+
+def documents(entries: tuple[Entry, ...]) -> list[Document]:
+    return [Document(entry.id, (entry.question,), entry.answer) for entry in entries]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> OnnxEncoder:
+    return OnnxEncoder.open(PROJECT / "models" / "retriever")
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> EntryBase:
+    return EntryBase(ENTRIES)
+
+
+@pytest.fixture(scope="module")
+def folder(encoder: OnnxEncoder, knowledge: EntryBase, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("index") / "index"
+    build_index(documents(ENTRIES), encoder, made, knowledge=knowledge.version)
+    return made
+
+
+@pytest.fixture(params=["dense", "lexical", "hybrid"])
+def retriever(request: pytest.FixtureRequest, folder: Path, encoder: OnnxEncoder, knowledge: EntryBase) -> Retriever:
+    index = SearchIndex(folder)
+    made: dict[str, Make] = {
+        "dense": lambda: Dense(index, encoder, knowledge),
+        "lexical": lambda: Lexical(index, knowledge),
+        "hybrid": lambda: Hybrid(index, encoder, knowledge, 0.6),
+    }
+    return made[request.param]()
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_an_entry_is_found_first_by_its_own_question(retriever: Retriever, entry: Entry) -> None:
+    assert retriever.search(entry.question, 5)[0].passage.id == entry.id
+
+
+def test_hits_come_best_first_without_duplicates(retriever: Retriever) -> None:
+    hits = retriever.search("debit card", 5)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert len({hit.passage.id for hit in hits}) == len(hits)
+
+
+@pytest.mark.parametrize("k", [1, 2, 7, 1000])
+def test_there_are_never_more_hits_than_asked_for_nor_than_entries(retriever: Retriever, k: int) -> None:
+    hits = retriever.search("how do I open an account or block a debit card", k)
+    assert 1 <= len(hits) <= min(k, len(ENTRIES))
+    assert all(isinstance(hit.passage, Passage) and np.isfinite(hit.score) for hit in hits)
+
+
+def test_a_near_copy_of_a_better_answer_is_left_out(retriever: Retriever) -> None:
+    found = {hit.passage.id for hit in retriever.search("How do I open a PPF account?", 7)}
+    assert "ppf" in found
+    assert "ppf2" not in found
+
+
+def test_answers_that_differ_in_a_figure_are_no_copies(retriever: Retriever) -> None:
+    found = {hit.passage.id for hit in retriever.search("FD interest for 7 days", 7)}
+    assert {"fd7", "fd9"} <= found
+
+
+@pytest.mark.parametrize("question", ["zzqx", "?", "🙂🙂", "क", "a" * 2000, "\u200b"])
+def test_any_text_can_be_searched_for(retriever: Retriever, question: str) -> None:
+    assert len(retriever.search(question, 5)) <= 5
+
+
+def test_threads_share_one_retriever(retriever: Retriever) -> None:
+    questions = [entry.question for entry in ENTRIES] * 5
+    with ThreadPoolExecutor(4) as pool:
+        firsts = [hits[0].passage.id for hits in pool.map(lambda q: retriever.search(q, 1), questions)]
+    assert firsts == [entry.id for entry in ENTRIES] * 5
+
+
+def test_a_knowledge_base_of_one_entry_can_be_searched(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    base = EntryBase(ENTRIES[:1])
+    build_index(documents(ENTRIES[:1]), encoder, tmp_path / "index", knowledge=base.version)
+    hits = Hybrid(SearchIndex(tmp_path / "index"), encoder, base, 0.6).search("lost card", 20)
+    assert [hit.passage.id for hit in hits] == ["block"]
+
+
+# The index as an artefact --------------------------------------------------------------------
+
+
+def test_an_index_of_other_entries_or_another_encoder_is_refused(folder: Path, knowledge: EntryBase) -> None:
+    index = SearchIndex(folder)
+    with pytest.raises(ArtifactError, match="knowledge"):
+        index.require(encoder=index.info["encoder"], knowledge="somethingelse")
+    with pytest.raises(ArtifactError, match="encoder"):
+        index.require(encoder="other@1", knowledge=knowledge.version)
+
+
+def test_an_interrupted_build_goes_on_where_it_stopped(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    calls: list[int] = []
+
+    def stop(done: int, total: int) -> None:
+        calls.append(done)
+        if calls == [total, total]:  # the vectors are encoded and kept, the index is not written yet
+            raise Stopped
+
+    folder = tmp_path / "index"
+    with pytest.raises(Stopped):
+        build_index(documents(ENTRIES), encoder, folder, knowledge="v", progress=stop)
+    assert not folder.exists()
+
+    calls.clear()
+    build_index(documents(ENTRIES), encoder, folder, knowledge="v", progress=lambda done, _: calls.append(done))
+    assert calls == [len(ENTRIES)]  # found, not encoded again
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index"]
+
+
+def test_a_graph_index_finds_what_the_exact_one_finds(encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tempfile
+
+    from questrag.retrieval import index as module
+
+    words = ["loan", "card", "fee", "branch", "locker", "cheque", "deposit", "account", "limit", "rate"]
+    many = [
+        Document(f"{i}", (f"{words[i % 10]} {words[i // 10 % 10]} {words[i // 100]} question {i}",), f"answer {i}")
+        for i in range(300)
+    ]
+    queries = encoder.encode([document.phrasings[0] for document in many[::7]])
+    with tempfile.TemporaryDirectory() as scratch:
+        build_index(many, encoder, Path(scratch) / "flat", knowledge="v")
+        monkeypatch.setattr(module, "_FLAT_UP_TO", 100)
+        build_index(many, encoder, Path(scratch) / "graph", knowledge="v")
+        flat, graph = SearchIndex(Path(scratch) / "flat"), SearchIndex(Path(scratch) / "graph")
+        overlap = [len({*flat.nearest(q, 5)} & {*graph.nearest(q, 5)}) / 5 for q in queries]
+    assert np.mean(overlap) >= 0.98

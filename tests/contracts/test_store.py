@@ -1,0 +1,529 @@
+"""What every `Store` promises.
+
+MongoDB is the server at MONGODB_URI when that is set (with credentials, name the ``authSource`` too: a
+database of its own is made and dropped there), else one in this process that speaks its protocol.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+from secantus import SecantusDBServer
+
+from questrag.chat.errors import Conflict, NotFound
+from questrag.chat.ports import Store
+from questrag.chat.types import (
+    Action,
+    Conversation,
+    Feedback,
+    Reason,
+    Receipt,
+    Source,
+    Status,
+    TokenBill,
+    Turn,
+    User,
+    Versions,
+)
+from questrag.storage.memory import MemoryStore
+from questrag.storage.mongo import MongoStore
+from questrag.storage.sqlite import SqliteStore
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+
+RECEIPT = Receipt(
+    policy_action=Action.FETCH,
+    reason=Reason.THRESHOLD,
+    p_fetch=0.25,
+    retrieval_score=None,
+    fetched=("block-card", "lost-card"),
+    live=(),
+    cited=("block-card",),
+    sources=(Source("block-card", "How do I block my card?", "Card rules", "2026-04-01", 0.875, True),),
+    tokens=TokenBill(prompt=210, completion=40, always_fetch_prompt=640, counted_by="minilm"),
+    timings_ms={"search": 1.5, "total": 12.0},
+    versions=Versions("threshold@0.55", "minilm@1", "flat@1", "kb@1", "1", "extractive/extractive"),
+    lang="hi",
+    llm_provider="extractive",
+    degraded=("groq did not answer",),
+)
+
+
+@pytest.fixture(scope="module")
+def mongodb_uri() -> Iterator[str]:
+    if given := os.environ.get("MONGODB_URI"):
+        uri = urlsplit(given)._replace(path=f"/questrag_test_{uuid4().hex}").geturl()
+        yield uri
+        with MongoClient[dict[str, object]](uri) as client:
+            client.drop_database(client.get_default_database())
+    else:
+        with SecantusDBServer(storage_path=":memory:") as server:
+            yield server.uri
+
+
+@pytest.fixture(params=["memory", "sqlite", "mongodb"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    opened: Store
+    match request.param:
+        case "memory":
+            opened = MemoryStore()
+        case "sqlite":
+            opened = await SqliteStore.open(tmp_path / "new folder" / "questrag.db")
+        case _:
+            opened = await MongoStore.open(request.getfixturevalue("mongodb_uri"))
+    yield opened
+    await opened.close()
+
+
+# The database may hold what other tests left there, so everybody in a test is new.
+
+
+def a_user(name: str = "") -> User:
+    name = name or f"Priya {uuid4().hex}"
+    return User(
+        id=uuid4().hex,
+        username=name,
+        email=f"{name}@Bank.example",
+        password_hash="argon2",
+        role="customer",
+        created_at=NOON,
+    )
+
+
+def a_conversation(user_id: str = "", title: str = "Cards", at: datetime = NOON) -> Conversation:
+    return Conversation(id=uuid4().hex, user_id=user_id or uuid4().hex, title=title, created_at=NOON, updated_at=at)
+
+
+def a_turn(conversation: Conversation, question: str = "How do I block my card?", at: datetime = NOON) -> Turn:
+    return Turn(
+        id=uuid4().hex,
+        conversation_id=conversation.id,
+        user_id=conversation.user_id,
+        question=question,
+        asked_at=at,
+    )
+
+
+def answered(turn: Turn, answer: str = "Call the number on it.") -> Turn:
+    return replace(
+        turn,
+        status=Status.ANSWERED,
+        answer=answer,
+        answered_at=NOON + timedelta(seconds=2),
+        complete=True,
+        receipt=RECEIPT,
+    )
+
+
+async def started(store: Store, conversation: Conversation | None = None) -> Conversation:
+    conversation = conversation or a_conversation()
+    await store.add_conversation(conversation)
+    return conversation
+
+
+def minutes(n: int) -> timedelta:
+    return timedelta(minutes=n)
+
+
+# Accounts --------------------------------------------------------------------------------------
+
+
+async def test_a_user_is_found_by_id_and_by_name_in_any_letter_case(store: Store) -> None:
+    user = a_user()
+    await store.add_user(user)
+
+    assert await store.user(user.id) == user
+    assert await store.user_named(user.username.upper()) == user
+    assert await store.user("nobody") is None
+    assert await store.user_named("nobody") is None
+
+
+async def test_a_user_name_is_taken_in_any_letter_case(store: Store) -> None:
+    user = a_user()
+    await store.add_user(user)
+
+    with pytest.raises(Conflict):
+        await store.add_user(replace(a_user(), username=user.username.upper()))
+
+
+async def test_an_email_address_is_taken_in_any_letter_case(store: Store) -> None:
+    user = a_user()
+    await store.add_user(user)
+
+    with pytest.raises(Conflict):
+        await store.add_user(replace(a_user(), email=user.email.lower()))
+
+
+async def test_of_two_who_want_a_name_at_the_same_moment_one_gets_it(store: Store) -> None:
+    name = uuid4().hex
+    outcomes = await asyncio.gather(*(store.add_user(a_user(name)) for _ in range(5)), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes if outcome is not None] == [Conflict] * 4
+    assert await store.user_named(name) is not None
+
+
+async def test_a_new_password_hash_changes_nothing_else(store: Store) -> None:
+    user = a_user()
+    await store.add_user(user)
+
+    await store.set_password_hash(user.id, "better")
+
+    assert await store.user(user.id) == replace(user, password_hash="better")
+
+
+async def test_a_token_is_revoked_by_whoever_comes_first(store: Store) -> None:
+    token, other = uuid4().hex, uuid4().hex
+    until = datetime.now(UTC) + timedelta(hours=1)
+    assert not await store.is_revoked(token)
+
+    outcomes = await asyncio.gather(*(store.revoke(token, until) for _ in range(5)))
+
+    assert sorted(outcomes) == [False] * 4 + [True]
+    assert await store.is_revoked(token)
+    assert not await store.is_revoked(other)
+
+
+# Conversations ---------------------------------------------------------------------------------
+
+
+async def test_times_come_out_in_utc_cut_to_the_millisecond(store: Store) -> None:
+    india = timezone(timedelta(hours=5, minutes=30))
+    asked = datetime(2026, 11, 2, 17, 30, 0, 123_987, tzinfo=india)
+    conversation = await started(store, replace(a_conversation(), created_at=asked))
+
+    stored, _ = await store.begin(a_turn(conversation, at=asked), append=True)
+
+    expected = datetime(2026, 11, 2, 12, 0, 0, 123_000, tzinfo=UTC)
+    found = await store.conversation(conversation.user_id, conversation.id)
+    assert stored.asked_at == found.created_at == found.updated_at == expected
+    assert found.updated_at.utcoffset() == timedelta(0)
+    assert await store.turn(stored.user_id, stored.id) == stored
+
+
+async def test_a_time_without_an_offset_is_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="no offset"):
+        await store.add_conversation(a_conversation(at=NOON.replace(tzinfo=None)))
+
+
+async def test_conversations_are_listed_newest_first_and_equal_ones_by_id(store: Store) -> None:
+    user = uuid4().hex
+    ages = [3, 1, 1, 2, 1]
+    made = [await started(store, a_conversation(user, at=NOON - minutes(age))) for age in ages]
+    await started(store)
+
+    listed = await store.conversations(user)
+
+    assert listed == sorted(made, key=lambda c: (c.updated_at, c.id), reverse=True)
+
+
+async def test_pages_show_each_conversation_once(store: Store) -> None:
+    user = uuid4().hex
+    made = [await started(store, a_conversation(user, at=NOON - minutes(n // 3))) for n in range(8)]
+
+    seen: list[Conversation] = []
+    while page := await store.conversations(user, limit=3, before=(seen[-1].updated_at, seen[-1].id) if seen else None):
+        assert len(page) <= 3
+        seen += page
+
+    assert seen == sorted(made, key=lambda c: (c.updated_at, c.id), reverse=True)
+
+
+async def test_archived_conversations_are_listed_apart(store: Store) -> None:
+    user = uuid4().hex
+    kept, put_away = await started(store, a_conversation(user)), await started(store, a_conversation(user))
+
+    archived = await store.update_conversation(user, put_away.id, archived=True)
+
+    assert archived == replace(put_away, archived=True)
+    assert await store.conversations(user) == [kept]
+    assert await store.conversations(user, archived=True) == [archived]
+    await store.update_conversation(user, put_away.id, archived=False)
+    assert await store.conversations(user, archived=True) == []
+
+
+async def test_renaming_keeps_the_place_in_the_list(store: Store) -> None:
+    conversation = await started(store)
+    await store.begin(a_turn(conversation), append=True)
+    before = await store.conversation(conversation.user_id, conversation.id)
+
+    renamed = await store.update_conversation(conversation.user_id, conversation.id, title="Lost card")
+
+    assert renamed == replace(before, title="Lost card")
+    assert await store.conversation(conversation.user_id, conversation.id) == renamed
+    assert await store.update_conversation(conversation.user_id, conversation.id) == renamed
+
+
+@pytest.mark.parametrize(
+    ("text", "matching"),
+    [
+        ("Block my card", "MY CARD"),
+        ("100% of it", "0% o"),
+        ("a_b", "A_B"),
+        (r"C:\new", r"\N"),
+        ("what (if) [this].* + that?", "(IF) [THIS].* + THAT?"),
+        ('it\'s "quoted"', "'S \"Q"),
+        ("two\nlines", "O\nL"),
+        ("कार्ड कैसे बंद करें", "कैसे बंद"),
+        ("😀 हिंदी mixed", "हिंदी MIX"),
+        ("$where {}", "$WHERE {"),
+    ],
+)
+async def test_a_search_takes_every_character_literally(store: Store, text: str, matching: str) -> None:
+    user = uuid4().hex
+    in_title = await started(store, a_conversation(user, title=text, at=NOON))
+    in_question = await started(store, a_conversation(user, at=NOON - minutes(1)))
+    in_answer = await started(store, a_conversation(user, at=NOON - minutes(2)))
+    nowhere = await started(store, a_conversation(user, title="ab 1000 of C:new what if this that", at=NOON))
+    await store.begin(a_turn(in_question, text), append=True)
+    turn, _ = await store.begin(a_turn(in_answer, "Hello?", at=NOON - minutes(2)), append=True)
+    await store.finish(answered(turn, text))
+    await store.begin(a_turn(nowhere, "axb and 1000", at=NOON), append=True)
+
+    found = await store.conversations(user, matching=matching)
+
+    assert {c.id for c in found} == {in_title.id, in_question.id, in_answer.id}
+    assert [c.id for c in await store.conversations(user, matching=matching, limit=1)] == [found[0].id]
+
+
+async def test_only_ascii_letters_match_in_the_other_case(store: Store) -> None:
+    user = uuid4().hex
+    await started(store, a_conversation(user, title="café Karte"))
+
+    assert len(await store.conversations(user, matching="CAFé kARTE")) == 1
+    assert await store.conversations(user, matching="CAFÉ") == []
+
+
+async def test_a_search_stays_among_the_user_s_own(store: Store) -> None:
+    word = uuid4().hex
+    other = await started(store, a_conversation(title=word))
+    await store.begin(a_turn(other, word), append=True)
+
+    assert await store.conversations(uuid4().hex, matching=word) == []
+
+
+async def test_a_deleted_conversation_takes_its_turns_along(store: Store) -> None:
+    user = uuid4().hex
+    deleted, kept = await started(store, a_conversation(user)), await started(store, a_conversation(user))
+    gone, _ = await store.begin(a_turn(deleted), append=True)
+    stays, _ = await store.begin(a_turn(kept), append=True)
+
+    await store.delete_conversation(user, deleted.id)
+
+    with pytest.raises(NotFound):
+        await store.conversation(user, deleted.id)
+    with pytest.raises(NotFound):
+        await store.turn(user, gone.id)
+    assert await store.turns(user, kept.id) == [stays]
+
+
+STRANGERS: list[Callable[[Store, str, Turn], Awaitable[object]]] = [
+    lambda store, me, theirs: store.conversation(me, theirs.conversation_id),
+    lambda store, me, theirs: store.update_conversation(me, theirs.conversation_id, title="Mine"),
+    lambda store, me, theirs: store.update_conversation(me, theirs.conversation_id),
+    lambda store, me, theirs: store.delete_conversation(me, theirs.conversation_id),
+    lambda store, me, theirs: store.turns(me, theirs.conversation_id),
+    lambda store, me, theirs: store.turn(me, theirs.id),
+    lambda store, me, theirs: store.set_feedback(me, theirs.id, Feedback("down", "", NOON)),
+    lambda store, me, theirs: store.begin(replace(theirs, id=uuid4().hex, user_id=me), append=True),
+]
+
+
+@pytest.mark.parametrize("call", STRANGERS)
+async def test_what_belongs_to_somebody_else_is_not_found_and_stays_as_it_is(
+    store: Store, call: Callable[[Store, str, Turn], Awaitable[object]]
+) -> None:
+    theirs, _ = await store.begin(a_turn(await started(store)), append=True)
+    conversation = await store.conversation(theirs.user_id, theirs.conversation_id)
+
+    with pytest.raises(NotFound):
+        await call(store, uuid4().hex, theirs)
+
+    assert await store.turns(theirs.user_id, theirs.conversation_id) == [theirs]
+    assert await store.conversation(theirs.user_id, theirs.conversation_id) == conversation
+
+
+# Turns -----------------------------------------------------------------------------------------
+
+
+async def test_a_begun_turn_is_pending_and_the_head_of_its_conversation(store: Store) -> None:
+    conversation = await started(store)
+    turn = a_turn(conversation, at=NOON + minutes(5))
+
+    assert await store.begin(turn, append=True) == (turn, True)
+
+    assert await store.turn(turn.user_id, turn.id) == turn
+    found = await store.conversation(turn.user_id, conversation.id)
+    assert found == replace(conversation, head=turn.id, updated_at=NOON + minutes(5))
+
+
+async def test_appended_turns_continue_from_the_head_whatever_they_say(store: Store) -> None:
+    conversation = await started(store)
+    first, _ = await store.begin(a_turn(conversation), append=True)
+    second, _ = await store.begin(replace(a_turn(conversation), parent_id="elsewhere"), append=True)
+
+    assert (first.parent_id, second.parent_id) == (None, first.id)
+    assert await store.turn(second.user_id, second.id) == second
+
+
+async def test_asking_again_adds_a_sibling_that_becomes_the_head(store: Store) -> None:
+    conversation = await started(store)
+    first, _ = await store.begin(a_turn(conversation), append=True)
+    second, _ = await store.begin(a_turn(conversation, at=NOON + minutes(1)), append=True)
+    again = replace(a_turn(conversation, at=NOON + minutes(2)), parent_id=first.id)
+
+    assert await store.begin(again, append=False) == (again, True)
+
+    assert await store.turns(conversation.user_id, conversation.id) == [first, second, again]
+    assert (await store.conversation(conversation.user_id, conversation.id)).head == again.id
+
+
+async def test_turns_appended_at_the_same_moment_form_a_chain(store: Store) -> None:
+    conversation = await started(store)
+
+    begun = await asyncio.gather(*(store.begin(a_turn(conversation), append=True) for _ in range(20)))
+
+    parents = {turn.id: turn.parent_id for turn, _ in begun}
+    stored = await store.turns(conversation.user_id, conversation.id)
+    assert {turn.id: turn.parent_id for turn in stored} == parents
+    leaf = (await store.conversation(conversation.user_id, conversation.id)).head
+    path: list[str] = []
+    while leaf is not None:
+        path.append(leaf)
+        leaf = parents[leaf]
+    assert sorted(path) == sorted(parents)
+
+
+async def test_an_idempotency_key_stores_one_turn(store: Store) -> None:
+    conversation = await started(store)
+    turn = replace(a_turn(conversation), idempotency_key="key")
+    await store.begin(turn, append=True)
+    ended = answered(turn)
+    await store.finish(ended)
+
+    again = replace(a_turn(conversation, at=NOON + minutes(1)), idempotency_key="key")
+    assert await store.begin(again, append=True) == (ended, False)
+
+    assert await store.turns(turn.user_id, conversation.id) == [ended]
+    assert (await store.conversation(turn.user_id, conversation.id)).updated_at == NOON
+
+
+async def test_an_idempotency_key_used_twice_at_the_same_moment_stores_one_turn(store: Store) -> None:
+    conversation = await started(store)
+    turns = [replace(a_turn(conversation), idempotency_key="key") for _ in range(5)]
+
+    begun = await asyncio.gather(*(store.begin(turn, append=True) for turn in turns))
+
+    assert sorted(new for _, new in begun) == [False] * 4 + [True]
+    (stored,) = await store.turns(conversation.user_id, conversation.id)
+    assert {turn.id for turn, _ in begun} == {stored.id}
+
+
+async def test_an_idempotency_key_belongs_to_its_user(store: Store) -> None:
+    mine, yours = await started(store), await started(store)
+
+    for conversation in (mine, yours):
+        _, new = await store.begin(replace(a_turn(conversation), idempotency_key="key"), append=True)
+        assert new
+
+
+async def test_a_refused_turn_leaves_its_idempotency_key_free(store: Store) -> None:
+    conversation = await started(store)
+    turn = replace(a_turn(conversation), idempotency_key="key")
+    with pytest.raises(NotFound):
+        await store.begin(replace(turn, conversation_id="nowhere"), append=True)
+
+    assert await store.begin(turn, append=True) == (turn, True)
+
+
+async def test_an_ended_turn_comes_back_with_its_receipt(store: Store) -> None:
+    turn, _ = await store.begin(a_turn(await started(store)), append=True)
+
+    await store.finish(answered(turn))
+
+    assert await store.turn(turn.user_id, turn.id) == answered(turn)
+
+
+async def test_text_comes_back_as_it_went_in(store: Store) -> None:
+    odd = "कार्ड\u200d \u0000 'x' \"y\" \\ \r\n\t {$a: 1} 😀 e\u0301 "
+    turn, _ = await store.begin(a_turn(await started(store), odd), append=True)
+
+    await store.finish(answered(turn, odd))
+
+    found = await store.turn(turn.user_id, turn.id)
+    assert (found.question, found.answer) == (odd, odd)
+
+
+async def test_the_end_of_a_turn_leaves_feedback_and_place_alone(store: Store) -> None:
+    conversation = await started(store)
+    first, _ = await store.begin(a_turn(conversation), append=True)
+    second, _ = await store.begin(a_turn(conversation), append=True)
+    feedback = Feedback("up", "clear", NOON)
+    await store.set_feedback(second.user_id, second.id, feedback)
+
+    await store.finish(replace(answered(second), parent_id="elsewhere", question="Changed?", feedback=None))
+
+    expected = replace(answered(second), parent_id=first.id, feedback=feedback)
+    assert await store.turn(second.user_id, second.id) == expected
+
+
+async def test_the_end_of_a_deleted_turn_is_dropped(store: Store) -> None:
+    turn, _ = await store.begin(a_turn(await started(store)), append=True)
+    await store.delete_conversation(turn.user_id, turn.conversation_id)
+
+    await store.finish(answered(turn))
+
+    with pytest.raises(NotFound):
+        await store.turn(turn.user_id, turn.id)
+
+
+async def test_feedback_replaces_earlier_feedback(store: Store) -> None:
+    turn, _ = await store.begin(a_turn(await started(store)), append=True)
+
+    for feedback in (Feedback("up", "", NOON), Feedback("down", "wrong fee", NOON + minutes(1))):
+        await store.set_feedback(turn.user_id, turn.id, feedback)
+
+    assert (await store.turn(turn.user_id, turn.id)).feedback == Feedback("down", "wrong fee", NOON + minutes(1))
+
+
+async def test_feedback_on_a_turn_that_is_not_there_is_refused(store: Store) -> None:
+    with pytest.raises(NotFound):
+        await store.set_feedback(uuid4().hex, uuid4().hex, Feedback("up", "", NOON))
+
+
+async def test_only_turns_pending_since_before_then_are_failed(store: Store) -> None:
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC)
+    conversation = await started(store)
+    stale, _ = await store.begin(a_turn(conversation, at=long_ago), append=True)
+    ended, _ = await store.begin(a_turn(conversation, at=long_ago), append=True)
+    await store.finish(answered(ended))
+    recent, _ = await store.begin(a_turn(conversation, at=long_ago + minutes(1)), append=True)
+
+    assert await store.fail_pending(long_ago + minutes(1), "The server was restarted.") == 1
+
+    assert await store.turn(stale.user_id, stale.id) == replace(
+        stale, status=Status.FAILED, problem="The server was restarted."
+    )
+    assert (await store.turn(ended.user_id, ended.id)).status is Status.ANSWERED
+    assert (await store.turn(recent.user_id, recent.id)).status is Status.PENDING
+    assert await store.fail_pending(long_ago + minutes(1), "Again.") == 0
+
+
+async def test_turns_are_returned_oldest_first(store: Store) -> None:
+    conversation = await started(store)
+    for age in (2, 3, 1):
+        await store.begin(a_turn(conversation, at=NOON - minutes(age)), append=True)
+
+    asked = [turn.asked_at for turn in await store.turns(conversation.user_id, conversation.id)]
+
+    assert asked == [NOON - minutes(3), NOON - minutes(2), NOON - minutes(1)]
+
+
+async def test_a_store_that_is_there_answers_a_ping(store: Store) -> None:
+    await store.ping()

@@ -1,0 +1,220 @@
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import bcrypt
+import jwt
+import pytest
+
+from questrag.chat.types import User
+from questrag.storage.memory import MemoryStore
+from questrag.web.credentials import Passwords
+from tests.integration.api import PASSWORD, SECRET, api, sign_up
+
+LOGIN, REGISTER, ME = "/api/v1/auth/login", "/api/v1/auth/register", "/api/v1/auth/me"
+PRIYA = {"username": "priya", "email": "priya@example.com", "password": PASSWORD}
+
+
+def a_user(password_hash: str) -> User:
+    now = datetime.now(UTC)
+    return User(
+        id="u1", username="old", email="old@example.com", password_hash=password_hash, role="admin", created_at=now
+    )
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    valid = {
+        "iss": "questrag",
+        "aud": "questrag-api",
+        "sub": "u1",
+        "jti": uuid4().hex,
+        "typ": "access",
+        "iat": now,
+        "nbf": now,
+        "exp": now + timedelta(minutes=5),
+    }
+    return {name: value for name, value in {**valid, **changes}.items() if value is not None}
+
+
+def test_who_registers_can_sign_in_and_is_known_afterwards() -> None:
+    with api() as client:
+        registered = client.post(REGISTER, json=PRIYA)
+        login = client.post(LOGIN, json={"username": "Priya", "password": PASSWORD})
+        me = client.get(ME, headers={"Authorization": f"Bearer {login.json()['access_token']}"})
+
+    assert registered.status_code == 201
+    assert set(registered.json()) == {"message", "user_id"}
+    assert login.json()["token_type"] == "bearer"
+    assert me.json()["user_id"] == registered.json()["user_id"]
+    assert (me.json()["username"], me.json()["email"], me.json()["role"]) == ("priya", PRIYA["email"], "customer")
+    assert datetime.fromisoformat(me.json()["created_at"]).utcoffset() is not None
+
+
+def test_a_taken_name_and_a_taken_address_are_refused_in_the_same_words() -> None:
+    with api() as client:
+        client.post(REGISTER, json=PRIYA)
+        name = client.post(REGISTER, json={**PRIYA, "username": "PRIYA", "email": "other@example.com"})
+        address = client.post(REGISTER, json={**PRIYA, "username": "other", "email": "Priya@Example.com"})
+
+    assert name.status_code == address.status_code == 409
+    assert name.json()["detail"] == address.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("username", "q!"),
+        ("username", "a" * 65),
+        ("username", "with space"),
+        ("username", "प्रिया"),
+        ("email", "priya"),
+        ("email", "a" * 250 + "@example.com"),
+        ("password", "seven77"),
+        ("password", "x" * 129),
+        ("password", "with a \x00 in it"),
+    ],
+)
+def test_an_account_that_cannot_be_opened_names_the_field_and_not_its_value(field: str, value: str) -> None:
+    with api() as client:
+        response = client.post(REGISTER, json={**PRIYA, field: value})
+
+    assert response.status_code == 422
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+    assert value not in response.text
+
+
+async def test_a_password_is_kept_as_an_argon2_hash() -> None:
+    store = MemoryStore()
+    with api(store) as client:
+        sign_up(client)
+
+    user = await store.user_named("priya")
+    assert user is not None
+    assert user.password_hash.startswith("$argon2id$")
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "long enough for bcrypt to stop reading " * 3])
+async def test_a_bcrypt_hash_is_accepted_and_replaced_at_the_first_login(password: str) -> None:
+    store = MemoryStore()
+    await store.add_user(a_user(bcrypt.hashpw(password.encode()[:72], bcrypt.gensalt(4)).decode()))
+
+    with api(store) as client:
+        wrong = client.post(LOGIN, json={"username": "old", "password": "not the pass phrase"})
+        first = client.post(LOGIN, json={"username": "old", "password": password})
+        second = client.post(LOGIN, json={"username": "old", "password": password})
+
+    assert (wrong.status_code, first.status_code, second.status_code) == (401, 200, 200)
+    user = await store.user("u1")
+    assert user is not None
+    assert user.password_hash.startswith("$argon2id$")
+
+
+async def test_a_hash_that_nobody_can_read_lets_nobody_in() -> None:
+    store = MemoryStore()
+    await store.add_user(a_user("!"))
+    with api(store) as client:
+        assert client.post(LOGIN, json={"username": "old", "password": PASSWORD}).status_code == 401
+
+
+def test_an_unknown_user_and_a_wrong_password_are_refused_in_the_same_words() -> None:
+    with api() as client:
+        sign_up(client)
+        unknown = client.post(LOGIN, json={"username": "nobody", "password": PASSWORD})
+        wrong = client.post(LOGIN, json={"username": "priya", "password": "not the pass phrase"})
+
+    assert unknown.status_code == wrong.status_code == 401
+    assert unknown.json()["detail"] == wrong.json()["detail"]
+    assert unknown.headers["www-authenticate"] == "Bearer"
+
+
+async def test_an_unknown_user_takes_as_long_as_a_wrong_password() -> None:
+    passwords = Passwords(memory_kib=4096)
+    known = await passwords.hashed(PASSWORD)
+
+    async def seconds(kept: str | None) -> float:
+        start = time.perf_counter()
+        assert await passwords.check("not the pass phrase", kept) == (False, None)
+        return time.perf_counter() - start
+
+    await seconds(None)
+    unknown = min([await seconds(None) for _ in range(5)])
+    wrong = min([await seconds(known) for _ in range(5)])
+    assert 0.4 < unknown / wrong < 2.5
+
+
+async def test_a_crowd_at_the_door_is_let_in_one_after_another() -> None:
+    passwords = Passwords(memory_kib=64)
+    known = await passwords.hashed(PASSWORD)
+    found = await asyncio.gather(*(passwords.check(PASSWORD, known) for _ in range(20)))
+    assert all(right for right, _ in found)
+
+
+def test_a_token_is_dead_after_logout() -> None:
+    with api() as client:
+        headers = sign_up(client)
+        logout = client.post("/api/v1/auth/logout", headers=headers)
+        after = client.get(ME, headers=headers)
+
+    assert (logout.status_code, logout.content) == (204, b"")
+    assert after.status_code == 401
+
+
+def test_refreshing_gives_a_new_token_once_and_kills_the_old_one() -> None:
+    with api() as client:
+        old = sign_up(client)
+        refreshed = client.post("/api/v1/auth/refresh", headers=old)
+        again = client.post("/api/v1/auth/refresh", headers=old)
+        new = {"Authorization": f"Bearer {refreshed.json()['access_token']}"}
+        with_old, with_new = client.get(ME, headers=old), client.get(ME, headers=new)
+
+    assert refreshed.status_code == 200
+    assert (again.status_code, with_old.status_code, with_new.status_code) == (401, 401, 200)
+
+
+def forged(**changes: Any) -> str:
+    return jwt.encode(claims(**changes), SECRET, algorithm="HS256")
+
+
+HOUR = timedelta(hours=1)
+NOW = datetime.now(UTC)
+BAD_TOKENS = {
+    "nothing": "",
+    "no token": "a.b.c",
+    "not ASCII": "é.é.é",
+    "another secret": jwt.encode(claims(), "x" * 40, algorithm="HS256"),
+    "no signature": jwt.encode(claims(), None, algorithm="none"),
+    "another algorithm": jwt.encode(claims(), SECRET * 2, algorithm="HS512"),
+    "other audience": forged(aud="somebody-else"),
+    "other issuer": forged(iss="somebody-else"),
+    "expired": forged(exp=NOW - timedelta(seconds=6)),
+    "not yet valid": forged(nbf=NOW + HOUR),
+    "issued in the future": forged(iat=NOW + HOUR),
+    "another kind": forged(typ="refresh"),
+    "a user that is gone": forged(sub="nobody"),
+    "a subject that is no text": forged(sub=None) + "x",
+    "deeply nested": "W1tb" * 5000,
+    **{f"without {name}": forged(**{name: None}) for name in claims()},
+}
+
+
+@pytest.mark.parametrize("token", BAD_TOKENS.values(), ids=BAD_TOKENS)
+async def test_a_token_is_refused_that_was(token: str) -> None:
+    store = MemoryStore()
+    await store.add_user(a_user("!"))
+    with api(store) as client:
+        good = client.get(ME, headers={"Authorization": f"Bearer {forged()}"})
+        response = client.get(ME, headers=[(b"authorization", f"Bearer {token}".encode())])
+
+    assert good.status_code == 200
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_another_scheme_than_bearer_is_refused() -> None:
+    with api() as client:
+        assert client.get(ME, headers={"Authorization": "Basic cHJpeWE6cGFzcw=="}).status_code == 401
+        assert client.get(ME).status_code == 401

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+
+from questrag.chat.errors import Misconfigured
+from questrag.settings import Settings, load_settings
+from tests.documents import GENERATED
+
+STRONG = "kR7vQ2xL9pT4mB8nC6wZ1sD3fG5hJ0yU"
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)  # no .env here
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
+def test_generated_documents_are_up_to_date(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == GENERATED[path](), "run: python -m tests.documents"
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_defaults_that_others_rely_on() -> None:
+    settings = load_settings()
+    assert settings.environment == "development"
+    assert (settings.algorithm, settings.access_token_expire_minutes) == ("HS256", 1440)
+    assert (settings.top_k, settings.confidence_threshold, settings.device) == (5, 0.7, "cpu")
+
+
+def test_several_keys_are_taken_in_order_and_gaps_do_not_matter() -> None:
+    settings = load_settings(groq_api_key_1="a", groq_api_key_3="c")
+    assert settings.groq_keys == ["a", "c"]
+
+
+@pytest.mark.parametrize("secret", [None, "secret", "changeme-changeme-changeme-changeme", "a" * 40, "short"])
+def test_production_does_not_start_with_a_missing_or_weak_secret(secret: str | None) -> None:
+    with pytest.raises(Misconfigured, match="SECRET_KEY"):
+        load_settings(environment="production", secret_key=secret)
+
+
+def test_production_does_not_start_with_a_wildcard_origin() -> None:
+    with pytest.raises(Misconfigured, match="ALLOWED_ORIGINS"):
+        load_settings(environment="production", secret_key=STRONG, allowed_origins="https://bank.example,*")
+
+
+def test_production_starts_with_a_strong_secret_and_named_origins() -> None:
+    settings = load_settings(environment="production", secret_key=STRONG, allowed_origins="https://bank.example")
+    assert settings.origins == ["https://bank.example"]
+
+
+def test_an_error_names_the_variable_and_not_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOP_K", "many-of-them")
+    with pytest.raises(Misconfigured, match="TOP_K") as caught:
+        load_settings()
+    assert "many-of-them" not in str(caught.value)
+
+
+def test_the_development_secret_is_made_once_and_readable_by_the_owner_alone(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path / "var")
+    secret = settings.signing_secret()
+    assert len(secret) >= 32
+    assert load_settings(data_dir=tmp_path / "var").signing_secret() == secret
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["development-secret"]
+    assert (tmp_path / "var" / "development-secret").stat().st_mode & 0o077 == 0
