@@ -127,5 +127,3 @@ class Unplugged:
             return await method(*args, **kwargs)
 
         return call
-
-

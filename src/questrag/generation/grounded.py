@@ -64,7 +64,7 @@ def _must_be_verbatim(prompt: Prompt) -> bool:
 
 
 class _Ungrounded(Exception):
-    """the model's answer cannot be shown."""
+    """The model's answer cannot be shown."""
 
 
 @dataclass(slots=True)
@@ -111,8 +111,8 @@ class _Check:
         text = _CITATION.sub(self._cite, self.held[:end])
         text = text if self.shown else text.lstrip()
         self.held = self.held[end:]
-        for figure in figures(_CITATION.sub(" ", text)) - self.allowed:
-            raise _Ungrounded(f"the model's answer had a {figure.kind} that no source gives")
+        if unknown := figures(_CITATION.sub(" ", text)) - self.allowed:
+            raise _Ungrounded(f"the model's answer had a {min(unknown).kind} that no source gives")
         self.shown = self.shown or bool(text)
         return [Token(text)] if text else []
 

@@ -24,7 +24,7 @@ _COOLDOWN_S = 5.0
 _LONGEST_COOLDOWN_S = 3600.0
 _REFUSED_S = 600.0
 """For a key that the provider does not accept."""
-_USAGE_S = 1.0
+_USAGE_S = 0.5
 """What comes after the end of an answer is only its token counts: not worth a longer wait."""
 
 
@@ -105,7 +105,7 @@ class OpenAICompatible:
 
     def _ready_key(self) -> "_Key":
         now = self._clock()
-        for _ in self._ring:
+        for _ in range(len(self._ring)):
             key = self._ring[0]
             self._ring.rotate(-1)
             if key.ready_at <= now:

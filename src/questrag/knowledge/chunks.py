@@ -15,6 +15,10 @@ class Paragraph:
     text: str
     place: int
     """Page or line on which it starts."""
+    above: str = "\n"
+    """What stands between it and the text before."""
+    verbatim: bool = False
+    """A line of a table or a program, whose spaces mean something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,11 @@ def sentences(text: str) -> list[str]:
     >>> sentences("Pay Rs. 50 under G.S.R. 582(E). Ask Dr. S. Kar. Done?")
     ['Pay Rs. 50 under G.S.R. 582(E).', 'Ask Dr. S. Kar.', 'Done?']
     """
-    ends = [m.end() for m in _SENTENCE_END.finditer(text) if not _ABBREVIATION.search(text[max(0, m.start() - 12) : m.start() + 1])]
+    ends = [
+        m.end()
+        for m in _SENTENCE_END.finditer(text)
+        if not _ABBREVIATION.search(text[max(0, m.start() - 12) : m.start() + 1])
+    ]
     return [part for start, end in pairwise([0, *ends, len(text)]) if (part := text[start:end].strip())]
 
 
@@ -47,34 +55,40 @@ def chunks(paragraphs: Sequence[Paragraph]) -> list[Chunk]:
 
     What is not longer than that stays whole; a single sentence that is gets cut between words.
     """
-    pieces = list(_pieces(paragraphs))
-    total = sum(len(text.split()) for _, text, _ in pieces)
+    pieces = [piece for paragraph in paragraphs for piece in _pieces(paragraph)]
+    total = sum(piece.words for piece in pieces)
     if not pieces:
         return []
     wanted = total / max(ceil(total / MOST_WORDS), round(2 * total / (LEAST_WORDS + MOST_WORDS)))
-    groups: list[list[tuple[str, str, int]]] = [[]]
+    groups: list[list[_Piece]] = [[]]
     words = 0
     for piece in pieces:
-        more = len(piece[1].split())
-        if groups[-1] and (words + more > MOST_WORDS or words + more / 2 > wanted):
+        if groups[-1] and (words + piece.words > MOST_WORDS or words + piece.words / 2 > wanted):
             groups.append([])
             words = 0
         groups[-1].append(piece)
-        words += more
+        words += piece.words
     return [_chunk(group) for group in groups]
 
 
-def _pieces(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[str, str, int]]:
-    """Yield what joins it to the text before, a sentence or part of one, and its place."""
-    for paragraph in paragraphs:
-        joint = "\n"
-        for sentence in sentences(paragraph.text):
-            words = sentence.split(" ")
-            for start in range(0, len(words), MOST_WORDS):
-                yield joint, " ".join(words[start : start + MOST_WORDS]), paragraph.place
-                joint = " "
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    above: str
+    text: str
+    words: int
+    place: int
 
 
-def _chunk(group: Sequence[tuple[str, str, int]]) -> Chunk:
-    text = "".join(joint + text for joint, text, _ in group)
-    return Chunk(text.strip(), group[0][2], group[-1][2])
+def _pieces(paragraph: Paragraph) -> Iterator[_Piece]:
+    above = paragraph.above
+    for sentence in [paragraph.text] if paragraph.verbatim else sentences(paragraph.text):
+        words = sentence.split(" ")
+        for start in range(0, len(words), MOST_WORDS):
+            text = " ".join(words[start : start + MOST_WORDS])
+            yield _Piece(above, text, len(text.split()), paragraph.place)
+            above = " "
+
+
+def _chunk(group: Sequence[_Piece]) -> Chunk:
+    text = "".join(piece.above + piece.text for piece in group)
+    return Chunk(text.strip("\n "), group[0].place, group[-1].place)

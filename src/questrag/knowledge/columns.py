@@ -31,7 +31,13 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
 _WORDS: Final = {"question": {"question", "query"}, "answer": {"answer", "response", "reply"}}
 _ABOUT: Final = frozenset("id no number count type lang language date length score category class source".split())
 
-_LANGUAGE_NAMES: Final = {"english": "en", "hindi": "hi", "devanagari": "hi", "roman_hindi": "hinglish", "hi_latn": "hinglish"}
+_LANGUAGE_NAMES: Final = {
+    "english": "en",
+    "hindi": "hi",
+    "devanagari": "hi",
+    "roman_hindi": "hinglish",
+    "hi_latn": "hinglish",
+}
 
 
 def columns(headers: Sequence[str]) -> dict[str, str]:

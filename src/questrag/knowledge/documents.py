@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from questrag.chat.language import language_of
 from questrag.knowledge.chunks import Paragraph, chunks
 from questrag.knowledge.sources import Bad, Found, Reading, Source, encoding_of
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -54,47 +52,71 @@ def title_of(path: Path) -> str:
     return re.sub(r"[_\W]+", " ", path.stem).strip() or path.stem
 
 
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    level: int
+    title: str
+
+
 def _sections(text: str, title: str) -> Iterator[tuple[list[str], list[Paragraph]]]:
-    levels: list[tuple[int, str]] = []
+    path: list[_Heading] = []
     block: list[Paragraph] = []
-    for line, level, content in _parts(text):
-        if not level:
-            block.append(Paragraph(content, line))
+    for part in _parts(text.split("\n")):
+        if isinstance(part, Paragraph):
+            block.append(part)
             continue
-        yield [name for _, name in levels] or [title], block
-        levels = [(depth, name) for depth, name in levels if depth < level] + [(level, content)]
+        yield [heading.title for heading in path] or [title], block
+        path = [heading for heading in path if heading.level < part.level] + [part]
         block = []
-    yield [name for _, name in levels] or [title], block
+    yield [heading.title for heading in path] or [title], block
 
 
-def _parts(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield line number, level and text of each heading; level 0 is a line of text."""
-    fence = ""
-    lines = text.split("\n")
-    skip = False
-    for number, line in enumerate(lines, start=1):
-        if skip:
-            skip = False
-            continue
-        opening = _FENCE.match(line)
-        if opening and (not fence or line.strip() == fence):
-            fence = "" if fence else opening[1]
-        heading = None if fence or opening else _heading(line, lines[number] if number < len(lines) else "")
-        if heading is not None:
-            level, content, skip = heading
-            yield number, level, content
-        elif line.strip():
-            yield number, 0, line.rstrip() if fence else line.strip()
+def _parts(lines: list[str]) -> Iterator[_Heading | Paragraph]:
+    """Yield headings, lines of code and tables as they are, and prose with its lines joined."""
+    prose: list[str] = []
+    first, above, fence = 0, "\n", ""
+    for number, line in enumerate([*lines, ""], start=1):
+        kind = _kind(line, fence)
+        if kind == "underline" and prose:
+            yield _Heading(1 if "=" in line else 2, _plain(" ".join(prose)))
+            prose = []
+        elif prose and kind != "prose":
+            yield Paragraph(" ".join(prose), first, above)
+            prose, above = [], "\n"
+        if kind in ("prose", "item"):
+            first = first if prose else number
+            prose.append(line.strip())
+        elif kind in ("code", "fence", "table"):
+            yield Paragraph(line.rstrip(), number, above, verbatim=True)
+            above = "\n"
+        elif kind == "heading":
+            mark, _, title = line.strip().partition(" ")
+            yield _Heading(len(mark), _plain(title.strip().rstrip("# ")))
+        elif kind == "blank":
+            above = "\n\n"
+        if kind == "fence":
+            fence = "" if fence else line.strip()[:3]
 
 
-def _heading(line: str, below: str) -> tuple[int, str, bool] | None:
-    """Return level, text and whether the line below belongs to it."""
-    if match := _HEADING.match(line):
-        return len(match[1]), _plain(match[2].rstrip(" \t#")), False
-    underlined = _UNDERLINE.match(below)
-    if underlined and line.strip() and not re.match(r"\s*([-*+>|#]|\d+\.)", line):
-        return (1 if underlined[1][0] == "=" else 2), _plain(line.strip()), True
-    return None
+def _kind(line: str, fence: str) -> str:
+    if line.lstrip().startswith(fence or _FENCES):
+        return "fence"
+    if fence:
+        return "code"
+    for kind, pattern in _KINDS:
+        if pattern.match(line):
+            return kind
+    return "prose"
+
+
+_FENCES = ("```", "~~~")
+_KINDS = (
+    ("blank", re.compile(r"\s*$")),
+    ("heading", re.compile(r" {0,3}#{1,6} +[^\s#]")),
+    ("underline", re.compile(r" {0,3}(?:=+|-+)\s*$")),
+    ("table", re.compile(r"\s*\|")),
+    ("item", re.compile(r"\s*(?:[-*+]|\d{1,3}[.)]) +\S")),
+)
 
 
 def _plain(heading: str) -> str:

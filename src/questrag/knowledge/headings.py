@@ -50,7 +50,10 @@ _ITEM = re.compile(
 )
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+(\S.*)")
 _LETTER = re.compile(r"([A-Z])[.)]\s+(\S.*)")
-_DIVISION = re.compile(r"(chapter|part|section|annex(?:ure)?|appendix|schedule|article)\s+[-–]?\s*([\dIVXLA-Z]{1,5})\b[.:\s–-]*(.*)", re.IGNORECASE)
+_DIVISION = re.compile(
+    r"(chapter|part|section|annex(?:ure)?|appendix|schedule|article)\s+[-–]?\s*([\dIVXLA-Z]{1,5})\b[.:\s–-]*(.*)",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(r"(?:Q(?:ues(?:tion)?)?\s*\.?\s*\d*\s*[.:)-]|\(?\d{1,3}[.)])\s*", re.IGNORECASE)
 _ANSWERED = re.compile(r"(?:A|Ans(?:wer)?)\s*[.:)-]\s*", re.IGNORECASE)
 

@@ -124,7 +124,9 @@ class _Gathered:
         if not isinstance(checked, Entry):
             self.problems += [_placed(problem, found.within) for problem in checked]
         elif first := self._seen_at.get(checked.id):
-            self.problems.append(_placed(Problem(self.path.name, found.line, "id", taken(checked.id, first)), found.within))
+            self.problems.append(
+                _placed(Problem(self.path.name, found.line, "id", taken(checked.id, first)), found.within)
+            )
         else:
             self.entries.append(checked)
             self._seen_at[checked.id] = f"{self.path.name}:{found.line}" if found.line else found.within
@@ -144,4 +146,6 @@ class _Gathered:
 def _placed(problem: Problem, within: str) -> Problem:
     if not within:
         return problem
-    return Problem(problem.file, problem.line, f"{within}.{problem.field}" if problem.field else within, problem.message)
+    return Problem(
+        problem.file, problem.line, f"{within}.{problem.field}" if problem.field else within, problem.message
+    )

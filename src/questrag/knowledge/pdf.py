@@ -112,7 +112,9 @@ def _clean(text: str) -> list[str]:
 
 
 _EDGE_LINES = 3
-_PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–(\[]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–)\]]?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:page\s*)?[-–(\[]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–)\]]?", re.IGNORECASE
+)
 _CONTENTS = re.compile(r".*\.{4,}\s*\d+|.*(?:\. ){4,}\s*\d+")
 
 

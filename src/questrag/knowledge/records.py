@@ -133,7 +133,9 @@ def _exchanges(turns: list[dict[str, object]], where: str) -> Iterator[_Pair]:
             asked = []
 
 
-_CLOSING = re.compile(r"you'?re\s+(?:very\s+|most\s+)?welcome\b|(?:i'?m\s+)?glad\s+(?:i|to)\b|my pleasure\b", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"you'?re\s+(?:very\s+|most\s+)?welcome\b|(?:i'?m\s+)?glad\s+(?:i|to)\b|my pleasure\b", re.IGNORECASE
+)
 _CLOSING_WORDS = 60
 
 

@@ -28,7 +28,9 @@ def read_csv(source: Source) -> Reading:
         if isinstance(row, Bad):
             yield row
         elif any(cell.strip() for cell in row[len(headers) :]):
-            yield Bad(f"has {len(row)} cells under {len(headers)} headers: put quotes around text with {delimiter!r}", line)
+            yield Bad(
+                f"has {len(row)} cells under {len(headers)} headers: put quotes around text with {delimiter!r}", line
+            )
         elif any(cell.strip() for cell in row):
             yield Found(_fields(headers, row, names), line)
 

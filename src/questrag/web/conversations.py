@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Body, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from questrag.chat.errors import Invalid, NotFound
 from questrag.chat.privacy import mask
@@ -31,6 +31,12 @@ router = APIRouter(prefix="/api/v1/chat", tags=["conversations"])
 class Changes(BaseModel):
     title: Title | None = None
     archived: bool | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.title is None and self.archived is None:
+            raise ValueError("give a title, or archived, or both")
+        return self
 
 
 _CHANGES = {
@@ -91,7 +97,7 @@ async def patch_conversation(
     "/conversation/{conversation_id}",
     summary="Delete a conversation with everything in it",
     status_code=204,
-    responses=refuses(401, 404, 503),
+    responses=refuses(401, 404, 422, 503),
 )
 @router.delete("/conversations/{conversation_id}", status_code=204, include_in_schema=False)
 async def delete_conversation(conversation: OwnConversation, parts: CurrentParts) -> None:

@@ -37,5 +37,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Username = Annotated[str, StringConstraints(min_length=3, max_length=64), AfterValidator(_simple)]
 Password = Annotated[str, StringConstraints(min_length=8, max_length=128), _NoNul]
 # Signing in asks for no more than the store and the hash need: older accounts may have other names and passwords.
-UsernameAttempt = Annotated[str, StringConstraints(min_length=1, max_length=254), _NoNul]
+UsernameAttempt = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254), _NoNul, _Legible
+]
 PasswordAttempt = Annotated[str, StringConstraints(min_length=1, max_length=128), _NoNul]

@@ -1,0 +1,116 @@
+import re
+from typing import Any, cast
+
+import pytest
+
+from questrag import __version__
+from questrag.chat.ports import Store
+from questrag.storage.memory import MemoryStore
+from tests.integration.api import Unplugged, an_app, api, ask, sign_up
+
+
+def test_health_says_what_the_service_is_made_of() -> None:
+    with api(groq_api_key_1="gsk_test", llm_base_url="http://localhost:11434/v1") as client:
+        health = client.get("/health").json()
+
+    assert health == {
+        "status": "ok",
+        "version": __version__,
+        "knowledge": {"version": "tiny@1", "entries": 3},
+        "providers": ["custom", "groq", "extractive"],
+        "store": "ok",
+        "warnings": [],
+    }
+
+
+def test_a_database_that_is_down_is_a_passing_problem_and_mends_by_itself() -> None:
+    store = Unplugged(MemoryStore())
+    with api(cast(Store, store)) as client:
+        headers = sign_up(client)
+        store.down = True
+        live, ready, health = (client.get(path) for path in ("/health/live", "/health/ready", "/health"))
+        refused = [
+            client.post("/api/v1/chat/", json={"query": "hello"}, headers=headers),
+            client.post("/api/v1/chat/stream", json={"query": "hello"}, headers=headers),
+            client.get("/api/v1/chat/conversations", headers=headers),
+            client.post("/api/v1/auth/login", json={"username": "priya", "password": "whatever it is"}),
+        ]
+        store.down = False
+        after, answer = client.get("/health/ready"), ask(client, headers)
+
+    assert (live.status_code, ready.status_code, health.status_code) == (200, 503, 200)
+    assert (health.json()["status"], health.json()["store"]) == ("degraded", "unreachable")
+    assert ready.headers["content-type"] == "application/problem+json"
+    assert ready.headers["retry-after"] == "5"
+    assert {(response.status_code, response.headers["retry-after"]) for response in refused} == {(503, "3")}
+    assert (after.status_code, answer["status"]) == (200, "answered")
+
+
+def test_every_response_has_an_id_and_the_headers_that_browsers_need() -> None:
+    with api() as client:
+        plain = client.get("/health/live", headers={"X-Request-ID": "mine.1"})
+        odd = client.get("/api/v1/auth/me", headers={"X-Request-ID": "not <b>mine</b>"})
+
+    assert plain.headers["x-request-id"] == "mine.1"
+    assert re.fullmatch("[0-9a-f]{32}", odd.headers["x-request-id"])
+    assert odd.json()["request_id"] == odd.headers["x-request-id"]
+    assert plain.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in plain.headers["content-security-policy"]
+    assert odd.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(("origin", "allowed"), [("https://bank.example", True), ("https://evil.example", False)])
+def test_only_the_origins_of_the_settings_may_call_from_a_browser(origin: str, allowed: bool) -> None:
+    asking = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,idempotency-key",
+    }
+    with api(allowed_origins="https://bank.example") as client:
+        preflight = client.options("/api/v1/chat/", headers=asking)
+        refused = client.post("/api/v1/chat/", content=b"x" * 70_000, headers={"Origin": origin})
+
+    assert preflight.status_code == (200 if allowed else 400)
+    assert refused.status_code == 413
+    for response in (preflight, refused):
+        assert (response.headers.get("access-control-allow-origin") == origin) is allowed
+
+
+def test_the_documentation_loads_nothing_from_elsewhere() -> None:
+    with api() as client:
+        root = client.get("/")
+        page = client.get("/docs")
+        scripts = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        found = {address: client.get(address).status_code for address in scripts}
+
+    assert (root.status_code, root.headers["location"]) == (307, "/docs")
+    assert "https://" not in page.text
+    assert set(found.values()) == {200}
+    assert "script-src 'self' 'unsafe-inline'" in page.headers["content-security-policy"]
+
+
+def operations() -> list[tuple[str, dict[str, Any]]]:
+    paths = an_app().openapi()["paths"]
+    return [(f"{verb} {path}", route) for path, verbs in paths.items() for verb, route in verbs.items()]
+
+
+@pytest.mark.parametrize(("name", "route"), operations(), ids=[name for name, _ in operations()])
+def test_every_route_is_documented(name: str, route: dict[str, Any]) -> None:
+    assert route["summary"]
+    refusals = {status: found for status, found in route["responses"].items() if not status.startswith("2")}
+    for found in refusals.values():
+        assert list(found["content"]) == ["application/problem+json"]
+    if "/api/" in name:
+        assert "503" in refusals
+    if "requestBody" in route:
+        assert route["requestBody"]["content"]["application/json"]["examples"]
+        assert {"413", "422"} <= set(refusals)
+    success = next(found for status, found in route["responses"].items() if status.startswith("2"))
+    assert "204" in route["responses"] or success["content"]
+
+
+def test_every_reference_of_the_schema_leads_somewhere() -> None:
+    schema = an_app().openapi()
+    references = set(re.findall(r"'\$ref': '#/components/schemas/(\w+)'", str(schema)))
+    assert references <= set(schema["components"]["schemas"])
+    assert {"Problem", "TokenEvent", "FailedEvent"} <= references
