@@ -7,12 +7,14 @@ so that both meet the same noise.
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from time import perf_counter
 
 from benchmarks.corpus import questions
 from benchmarks.results import percentile, save, settings
 
 SIZE = 20_000
+Step = Callable[[str], None]
 ROUNDS, PER_ROUND = 20, 25
 MAX_TOKENS = 64
 """For the reference policy: question and a short history."""
@@ -73,7 +75,8 @@ class Contender:
 def contend(name: str) -> None:
     import resource
 
-    step = {"questrag": _questrag, "reference": _reference}[name]()
+    make: dict[str, Callable[[], Step]] = {"questrag": _questrag, "reference": _reference}
+    step = make[name]()
     asked = questions(PER_ROUND)
     for line in sys.stdin:
         if line.strip() == "memory":
@@ -87,7 +90,7 @@ def contend(name: str) -> None:
         print(json.dumps(times), flush=True)
 
 
-def _questrag():  # type: ignore[no-untyped-def]
+def _questrag() -> Step:
     from questrag.chat.types import TurnState
     from questrag.wiring import open_assistant, open_library
 
@@ -101,7 +104,7 @@ def _questrag():  # type: ignore[no-untyped-def]
     return step
 
 
-def _reference():  # type: ignore[no-untyped-def]
+def _reference() -> Step:
     import faiss
     import numpy as np
     import torch

@@ -26,7 +26,7 @@ def settings_page() -> str:
     head = [
         "# Settings",
         "",
-        "Environment variables, or lines of a file `.env` in the working directory. Paths are relative to the checkout.",
+        "Environment variables, or lines of a file `.env` in the working directory. Paths start at the checkout.",
         "",
         "| name | default | meaning |",
         "|---|---|---|",

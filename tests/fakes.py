@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from questrag.chat.errors import NotFound
@@ -88,7 +88,7 @@ class SlowPolicy:
     """Thinks for a while, as a large model would, and then does what another policy says."""
 
     seconds: float
-    inner: Policy = AlwaysFetch()
+    inner: Policy
     version: str = "slow@1"
 
     def decide(self, state: TurnState) -> Decision:
@@ -100,7 +100,7 @@ class SlowPolicy:
 class BestSource:
     """Answers with the text of the first source, word by word."""
 
-    async def stream(self, prompt: Prompt) -> AsyncIterator[Generated]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
         if not prompt.sources:
             yield Token("I do not have this.")
             yield Completion(provider="fake", model="best-source", handed_off=True)
@@ -113,15 +113,16 @@ class BestSource:
 
 def an_assistant(
     *,
-    policy: Policy = SmallTalkFirst(AlwaysFetch()),
-    generator: Generator = BestSource(),
+    policy: Policy | None = None,
+    generator: Generator | None = None,
     passages: Sequence[Passage] = PASSAGES,
 ) -> Assistant:
+    """Put an assistant together; by default it fetches for all but small talk and answers with the best source."""
     return Assistant(
         knowledge=TinyBase(passages),
         retriever=WordOverlap(passages),
-        policy=policy,
-        generator=generator,
+        policy=policy or SmallTalkFirst(AlwaysFetch()),
+        generator=generator or BestSource(),
         tokens=WordCounter(),
     )
 

@@ -1,8 +1,7 @@
-"""What generators are tested against: a provider that misbehaves on purpose, over real HTTP, and a token counter."""
+"""What generators are tested against: a provider that misbehaves on purpose, over real HTTP."""
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -12,19 +11,6 @@ from questrag.chat.types import Completion, Generated, Replaced, Token
 
 ANSWER = ("Open ", "the app ", "and block ", "the card.")
 """What a provider that does its work says."""
-
-
-class WordCounter:
-    """A token is a word."""
-
-    name = "words"
-
-    def count(self, text: str) -> int:
-        return len(text.split())
-
-    def cut(self, text: str, budget_tokens: int) -> str:
-        match = re.match(rf"(?:\s*\S+){{0,{budget_tokens}}}", text)
-        return match.group() if match else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +106,7 @@ class Peer:
         self._plays = plays
         self._tasks: set[asyncio.Task[None]] = set()
         self.calls: list[Call] = []
+        self.called = asyncio.Event()
         self.left = asyncio.Event()
         """Set when a reader hung up on a call before its play was over."""
 
@@ -148,6 +135,7 @@ class Peer:
         self._tasks.add(task)
         try:
             self.calls.append(await _call(reader))
+            self.called.set()
             play = self._plays[min(len(self.calls), len(self._plays)) - 1]
             await self._play(play, Wire(reader, writer))
         finally:

@@ -32,7 +32,7 @@ app.add_typer(users, name="users")
 KbOption = Annotated[Path | None, typer.Option("--kb", help="Knowledge base to use instead of KB_PATH.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the object that the API returns.")]
 SkipBadOption = Annotated[bool, typer.Option("--skip-bad", help="End with 0 even if bad lines were left out.")]
-OutOption = Annotated[Path | None, typer.Option("--out", help="Write the result here.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Write here instead of standard output.")]
 
 
 def main() -> None:
@@ -122,10 +122,14 @@ def ingest(
         report = ingest_files(files, format_, progress=progress)
     for line in report.lines():
         typer.echo(line, err=True)
-    if not dry_run:
-        target = out or Path("knowledge.jsonl")
-        report.write(target)
-        typer.echo(f"{len(report.entries)} entries written to {target}", err=True)
+    if dry_run:
+        typer.echo(f"{len(report.entries)} entries would be written", err=True)
+    elif out is None:
+        for entry in report.entries:
+            typer.echo(entry.to_json())
+    else:
+        report.write(out)
+        typer.echo(f"{len(report.entries)} entries written to {out}", err=True)
     _exit_for(report.problems, skip_bad=skip_bad)
 
 
@@ -173,7 +177,8 @@ def evaluate_retrieval(
         )
     if out:
         retrieval.write_result(result, out)
-    typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
     _exit_for([*library.problems, *bad], skip_bad=skip_bad)
 
 
@@ -195,18 +200,20 @@ def train_export(
 def users_create(
     name: Annotated[str, typer.Argument(help="User name.", show_default=False)],
     role: Annotated[str, typer.Option(help="customer, curator or admin.")] = "customer",
-    email: Annotated[str, typer.Option(help="E-mail address; made up from the name when left out.")] = "",
+    email: Annotated[str, typer.Option(help="E-mail address; NAME@example.com when left out.")] = "",
 ) -> None:
     """Add an account; asks for the password, or reads it from standard input."""
-    from questrag.web.accounts import create_user
+    from questrag.web.accounts import account_from_terminal, open_account
+    from questrag.web.credentials import Passwords
     from questrag.wiring import open_store
 
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    account, checked_role = account_from_terminal(name, email or f"{name}@example.com", password, role)
 
     async def create() -> str:
         store = await open_store(load_settings())
         try:
-            return (await create_user(store, name, email or f"{name}@localhost.localdomain", password, role)).id
+            return (await open_account(store, Passwords(), account, checked_role)).id
         finally:
             await store.close()
 
@@ -223,16 +230,20 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = None
+    console = Console(stderr=True)
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
 
-        def report(done: int, total: int) -> None:
-            nonlocal task
-            if task is None:
-                task = bar.add_task(what, total=total)
-            bar.update(task, completed=done, total=total)
+    def report(done: int, total: int) -> None:
+        if not bar.tasks:
+            bar.start()
+            bar.add_task(what, total=total)
+        bar.update(bar.tasks[0].id, completed=done, total=total)
 
+    try:
         yield report
+    finally:
+        if bar.tasks:
+            bar.stop()
 
 
 def _readable(answer: Any) -> str:

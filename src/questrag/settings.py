@@ -19,7 +19,9 @@ _WEAK_SECRETS = ("secret", "changeme", "change-me", "change_me", "your-secret-ke
 class Settings(BaseSettings):
     """Names are the environment variables, in capitals; `.env` in the working directory is read too."""
 
-    model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True, use_attribute_docstrings=True
+    )
 
     environment: Literal["development", "production"] = "development"
     """Production refuses to start with a weak secret or a wildcard origin."""

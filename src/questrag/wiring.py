@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from questrag.artifacts import open_artifact
-from questrag.chat.errors import Misconfigured
+from questrag.chat.errors import ArtifactError, Misconfigured
 from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, Store
 from questrag.chat.turn import Assistant
 from questrag.generation.extractive import Extractive
 from questrag.generation.fallback import FirstThatAnswers
 from questrag.generation.grounded import Grounded
+from questrag.generation.openai_compatible import OpenAICompatible
 from questrag.knowledge.base import EntryBase, read_knowledge
 from questrag.knowledge.entry import Entry, Problem
+from questrag.knowledge.ingest import ingest_files
 from questrag.policy.rules import (
     AlwaysFetch,
     LiveFirst,
@@ -31,6 +33,8 @@ DENSE_WEIGHT = 0.4
 """Share of the cosine in a hybrid score, the rest being lexical cover; chosen on the development questions."""
 REGULATED_MARGIN = 0.05
 """Entries that must be given word for word are fetched this much below the threshold."""
+_ANSWER_TOKENS = 400
+"""An approved answer up to this length is given whole; Hindi takes three times the tokens of English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,8 @@ class Parts:
     assistant: Assistant
     store: Store
     knowledge: KnowledgeBase
+    providers: tuple[str, ...] = ("extractive",)
+    """Who is asked for an answer, in this order."""
     warnings: tuple[str, ...] = ()
     """What is not as it should be and does not stop the start, such as bad lines of the knowledge base."""
 
@@ -75,7 +81,7 @@ def open_library(settings: Settings, *, progress: Progress | None = None, rebuil
     Raises:
         ArtifactError: a file is missing, damaged or does not fit the others; the message names it.
     """
-    knowledge, problems = read_knowledge(settings.kb_path)
+    knowledge, problems = _knowledge(settings.kb_path)
     artifact = open_artifact(_encoder_folder(settings), "encoder")
     encoder = OnnxEncoder(artifact)
     folder = settings.index_dir / index_name(encoder.version, knowledge.version)
@@ -110,10 +116,20 @@ async def assemble(settings: Settings, *, progress: Progress | None = None) -> P
     library = await asyncio.to_thread(open_library, settings, progress=progress)
     return Parts(
         assistant=open_assistant(settings, library),
-        store=await _store(settings),
+        store=await open_store(settings),
         knowledge=library.knowledge,
+        providers=(*(name for name, *_ in _offers(settings)), "extractive"),
         warnings=tuple(str(problem) for problem in library.problems),
     )
+
+
+def _knowledge(path: Path) -> tuple[EntryBase, Sequence[Problem]]:
+    if path.is_dir() or path.suffix == ".jsonl" or not path.exists():
+        return read_knowledge(path)
+    ingested = ingest_files([path])  # any other file that `questrag ingest` reads
+    if not ingested.entries:
+        raise ArtifactError(f"knowledge base {path} holds no usable entry; the first problem is {ingested.problems[0]}")
+    return EntryBase(ingested.entries), ingested.problems
 
 
 def _policy(settings: Settings) -> Policy:
@@ -134,31 +150,34 @@ def _policy(settings: Settings) -> Policy:
 
 
 def _generator(settings: Settings, tokens: WordPieceCounter) -> Generator:
-    approved = Extractive(tokens)
-    models = _models(settings)
-    if not models:
+    approved = Extractive(tokens, max_answer_tokens=_ANSWER_TOKENS)
+    checked = [
+        Grounded(OpenAICompatible(name, url, model, keys, max_tokens=settings.llm_max_tokens), approved)
+        for name, url, model, keys in _offers(settings)
+    ]
+    if not checked:
         return approved
-    checked = [Grounded(model, approved) for model in models]
     return FirstThatAnswers([*checked, approved], deadline_s=settings.llm_deadline_s)
 
 
-def _models(settings: Settings) -> Sequence[Generator]:
-    from questrag.generation.openai_compatible import OpenAICompatible
-
-    own_key = [settings.llm_api_key.get_secret_value()] if settings.llm_api_key else ["none"]
-    offers = (
-        ("custom", settings.llm_base_url, settings.llm_model, own_key if settings.llm_base_url else []),
+def _offers(settings: Settings) -> list[tuple[str, str, str, list[str]]]:
+    """Return name, address, model and keys of every provider that the settings name, in order."""
+    own_key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else "none"
+    offers = [
+        ("custom", settings.llm_base_url, settings.llm_model, [own_key] if settings.llm_base_url else []),
         ("groq", settings.groq_base_url, settings.groq_chat_model, settings.groq_keys),
         ("huggingface", settings.hf_base_url, settings.hf_chat_model, settings.hf_keys),
-    )
-    return [
-        OpenAICompatible(name, url, model, keys, max_tokens=settings.llm_max_tokens)
-        for name, url, model, keys in offers
-        if keys
     ]
+    return [offer for offer in offers if offer[-1]]
 
 
-async def _store(settings: Settings) -> Store:
+async def open_store(settings: Settings) -> Store:
+    """Open MongoDB where MONGODB_URI is set, else the SQLite file in DATA_DIR.
+
+    Raises:
+        Misconfigured: it cannot be used as it is.
+        Unavailable: it cannot be reached.
+    """
     if settings.mongodb_uri is not None:
         from questrag.storage.mongo import MongoStore
 

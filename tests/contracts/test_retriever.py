@@ -20,9 +20,15 @@ from questrag.settings import PROJECT
 ENTRIES = (
     Entry(id="block", question="How do I block my lost debit card?", answer="Open the app, tap Cards, then Block."),
     Entry(id="unblock", question="How do I unblock my debit card?", answer="Open the app, tap Cards, then Unblock."),
-    Entry(id="neft", question="What are the timings of NEFT?", answer="NEFT works round the clock, every day of the year."),
+    Entry(
+        id="neft", question="What are the timings of NEFT?", answer="NEFT works round the clock, every day of the year."
+    ),
     Entry(id="ppf", question="How do I open a PPF account?", answer="Visit the branch with your PAN and a photograph."),
-    Entry(id="ppf2", question="Opening of Public Provident Fund", answer="Visit the branch with your PAN and a photograph!"),
+    Entry(
+        id="ppf2",
+        question="Opening of Public Provident Fund",
+        answer="Visit the branch with your PAN and a photograph!",
+    ),
     Entry(id="fd7", question="FD interest for 7 days?", answer="A deposit of 7 days earns the rate of the first slab."),
     Entry(id="fd9", question="FD interest for 9 days?", answer="A deposit of 9 days earns the rate of the first slab."),
 )

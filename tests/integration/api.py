@@ -28,17 +28,21 @@ from tests.fakes import TinyBase, an_assistant
 SECRET = "a-secret-for-tests-0123456789-abcdefghijk"
 PASSWORD = "a long pass phrase"
 CHEAP_KIB = 64
+NO_PAGE = Path("no page was built")
 Headers = dict[str, str]
 Client = TestClient | httpx2.Client
 
 
 def settings(**changes: Any) -> Settings:
-    return Settings(_env_file=None, **{"secret_key": SecretStr(SECRET), **changes})
+    """Return the defaults with some changes, whatever the environment says."""
+    return Settings.model_construct(**{"secret_key": SecretStr(SECRET), **changes})
 
 
-def an_app(store: Store | None = None, assistant: Assistant | None = None, **changes: Any) -> FastAPI:
+def an_app(
+    store: Store | None = None, assistant: Assistant | None = None, page: Path = NO_PAGE, **changes: Any
+) -> FastAPI:
     parts = Parts(assistant=assistant or an_assistant(), store=store or MemoryStore(), knowledge=TinyBase())
-    return create_app(settings(**changes), parts, password_memory_kib=CHEAP_KIB)
+    return create_app(settings(**changes), parts, password_memory_kib=CHEAP_KIB, page=page)
 
 
 @contextmanager

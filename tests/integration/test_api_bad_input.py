@@ -98,8 +98,8 @@ def test_an_odd_value_is_refused_and_nothing_is_kept(
 ) -> None:
     body = f'{json.dumps(REST)[:-1]}, "{FIELDS[path][1]}": {value}}}'
     response = refuse(room, path, body.encode(), "application/json")
-    assert "xxxx" not in response.text
-    assert "9999" not in response.text
+    assert "x" * 20 not in response.text
+    assert "9" * 20 not in response.text
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
@@ -147,6 +147,18 @@ def test_an_odd_question_to_the_list_is_refused(
     response = client.get("/api/v1/chat/conversations", headers=headers, params=params)
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("verb", ["regenerate", "edit"])
+def test_nothing_is_kept_when_only_the_way_of_answering_is_odd(
+    room: tuple[TestClient, Headers, dict[str, str]], verb: str
+) -> None:
+    client, headers, ids = room
+    before = kept(client, headers)
+    url = f"/api/v1/chat/messages/{ids['message_id']}/{verb}"
+    response = client.post(url, json={"query": "hello"}, headers=headers, params={"stream": "perhaps"})
+    assert response.status_code == 422
+    assert kept(client, headers) == before
 
 
 @pytest.mark.parametrize("odd", ["%00", "%ED%A0%80", "%FF", "..%2F..", "x" * 5000, "'; DROP TABLE turns; --", "💥"])

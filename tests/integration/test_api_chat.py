@@ -2,7 +2,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import Completion, Conversation, Generated, Replaced, Status, Token, Turn
 from questrag.generation.scripted import Scripted
+from questrag.policy.rules import AlwaysFetch
 from questrag.storage.memory import MemoryStore
 from questrag.web.streaming import EventStream
 from questrag.web.views import EVENT_NAMES, StreamEvent, TokenEvent
@@ -43,7 +44,7 @@ CARD = "4111 1111 1111 1111"
 class Withdraws:
     """Says something, takes it back and says something else."""
 
-    async def stream(self, prompt: Prompt) -> AsyncIterator[Generated]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
         yield Token("The fee is 12 rupees.")
         yield Replaced("a number that no source gives")
         yield Token("See the Cards guide.")
@@ -53,7 +54,7 @@ class Withdraws:
 class Broken:
     """Has a bug that shows after the first piece."""
 
-    async def stream(self, prompt: Prompt) -> AsyncIterator[Generated]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
         yield Token("One moment")
         raise ZeroDivisionError(f"about {prompt.question}")
 
@@ -243,7 +244,7 @@ def wait_for_the_end(client: httpx2.Client, headers: dict[str, str]) -> dict[str
 
 
 async def test_a_stream_that_says_nothing_for_a_while_shows_that_it_is_alive() -> None:
-    async def events() -> Any:
+    async def events() -> AsyncGenerator[StreamEvent, None]:
         await asyncio.sleep(0.12)
         yield TokenEvent(text="at last")
 
@@ -255,7 +256,7 @@ async def test_a_stream_that_says_nothing_for_a_while_shows_that_it_is_alive() -
 
 
 async def test_a_deadline_inside_the_source_of_a_stream_holds_from_event_to_event() -> None:
-    async def events() -> Any:
+    async def events() -> AsyncGenerator[StreamEvent, None]:
         async with asyncio.timeout(0.1):
             while True:
                 yield TokenEvent(text="drip")
@@ -265,11 +266,11 @@ async def test_a_deadline_inside_the_source_of_a_stream_holds_from_event_to_even
     chunks = [chunk async for chunk in EventStream(events(), request).body_iterator]
 
     assert 2 <= len(chunks) <= 5
-    assert bytes(chunks[-1]).startswith(b"event: failed")
+    assert str(chunks[-1]).startswith("b'event: failed")
 
 
 def test_three_questions_at_once_take_as_long_as_one() -> None:
-    app = an_app(assistant=an_assistant(policy=SlowPolicy(0.5)))
+    app = an_app(assistant=an_assistant(policy=SlowPolicy(0.5, AlwaysFetch())))
     with served(app) as base, httpx2.Client(base_url=base) as client:
         headers = sign_up(client)
         with ThreadPoolExecutor(3) as pool:
@@ -314,7 +315,7 @@ def test_a_key_is_good_for_one_question_of_one_user() -> None:
 
 
 def test_a_key_whose_question_is_still_being_answered_is_told_to_come_back() -> None:
-    app = an_app(assistant=an_assistant(policy=SlowPolicy(0.5)))
+    app = an_app(assistant=an_assistant(policy=SlowPolicy(0.5, AlwaysFetch())))
     with served(app) as base, httpx2.Client(base_url=base) as client:
         headers = {**sign_up(client), "Idempotency-Key": "k"}
         with ThreadPoolExecutor(1) as pool:
@@ -380,6 +381,17 @@ def test_editing_a_question_starts_a_branch_and_keeps_the_old_one() -> None:
     assert [m["id"] for m in now[::2]] == [first["message_id"], edited["message_id"]]
     assert now[2]["content"] == "How do I open a fixed deposit from [CARD]?"
     assert [m["id"] for m in before[::2]] == [answer["message_id"] for answer in (first, second, third)]
+
+
+def test_a_key_that_asked_a_question_does_not_ask_it_again() -> None:
+    with api() as client:
+        headers = {**sign_up(client), "Idempotency-Key": "k"}
+        url = f"/api/v1/chat/messages/{ask(client, headers)['message_id']}/regenerate"
+        with_used_key = client.post(url, headers=headers)
+        again = [client.post(url, headers={**headers, "Idempotency-Key": "new"}).json() for _ in range(2)]
+
+    assert with_used_key.status_code == 422
+    assert again[0] == again[1]
 
 
 @pytest.mark.parametrize("how", [{"params": {"stream": "true"}}, {"headers": {"Accept": "text/event-stream"}}])

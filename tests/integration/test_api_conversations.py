@@ -25,7 +25,7 @@ def test_the_list_goes_on_where_the_page_before_ended() -> None:
             cursor = page["next_cursor"]
 
     assert [len(page) for page in pages] == [3, 3, 1]
-    assert sorted(sum(pages, [])) == sorted(asked)
+    assert sorted(found for page in pages for found in page) == sorted(asked)
 
 
 def test_a_page_that_ends_the_list_has_no_next_one() -> None:

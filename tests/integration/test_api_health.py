@@ -1,7 +1,10 @@
 import re
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from pydantic import SecretStr
+from starlette.testclient import TestClient
 
 from questrag import __version__
 from questrag.chat.ports import Store
@@ -10,7 +13,7 @@ from tests.integration.api import Unplugged, an_app, api, ask, sign_up
 
 
 def test_health_says_what_the_service_is_made_of() -> None:
-    with api(groq_api_key_1="gsk_test", llm_base_url="http://localhost:11434/v1") as client:
+    with api(groq_api_key_1=SecretStr("gsk_test"), llm_base_url="http://localhost:11434/v1") as client:
         health = client.get("/health").json()
 
     assert health == {
@@ -87,6 +90,27 @@ def test_the_documentation_loads_nothing_from_elsewhere() -> None:
     assert "https://" not in page.text
     assert set(found.values()) == {200}
     assert "script-src 'self' 'unsafe-inline'" in page.headers["content-security-policy"]
+
+
+def test_the_web_page_is_served_beside_the_api_once_it_was_built(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "app.js").write_text("start()")
+    (tmp_path / "index.html").write_text("<title>QUESTRAG</title>")
+    with TestClient(an_app(page=tmp_path)) as client:
+        browser = {"Accept": "text/html"}
+        pages = [client.get(path, headers=browser) for path in ("/", "/conversations/some")]
+        script = client.get("/assets/app.js")
+        outside = client.get("/assets/..%2f..%2fetc/passwd")
+        nowhere = client.get("/api/v1/nowhere", headers={"Accept": "application/json"})
+        wrong_verb = client.put("/api/v1/chat/")
+        docs = client.get("/docs")
+
+    assert [page.text for page in pages] == ["<title>QUESTRAG</title>"] * 2
+    assert "script-src" not in pages[0].headers["content-security-policy"], "none but our own scripts"
+    assert script.text == "start()"
+    assert (outside.status_code, nowhere.status_code, wrong_verb.status_code) == (404, 404, 405)
+    assert nowhere.headers["content-type"] == "application/problem+json"
+    assert "swagger" in docs.text
 
 
 def operations() -> list[tuple[str, dict[str, Any]]]:

@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import openai  # noqa: F401  # slow, and otherwise part of the first call's deadline
 import pytest
 from llmock.pytest_plugin import LLMock
 
@@ -15,9 +16,11 @@ from questrag.chat.prompt import Prompt, Shown
 from questrag.chat.types import Completion, Passage, Replaced, Token
 from questrag.generation.extractive import Extractive
 from questrag.generation.fallback import FirstThatAnswers
+from questrag.generation.grounded import Grounded
 from questrag.generation.openai_compatible import OpenAICompatible
 from tests import peers
-from tests.peers import ANSWER, Peer, Play, WordCounter, hear
+from tests.fakes import WordCounter
+from tests.peers import ANSWER, Peer, Play, hear
 
 KEYS = ("key-one-secret", "key-two-secret")
 BLOCK = Passage(id="cards-block", question="How do I block my card?", answer="Use the app or call your bank.")
@@ -122,35 +125,31 @@ SILENCES: dict[str, Play] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_every_fault_ends_in_a_whole_answer_after_at_most_two_calls(fault: str) -> None:
+async def test_every_fault_ends_in_a_whole_answer_after_at_most_two_calls_and_alone_in_an_error(fault: str) -> None:
     play, whose, calls = FAULTS[fault]
     async with Peer(play) as peer, provider(peer.base_url) as model:
         heard = await hear(with_approved(model).stream(PROMPT))
+        assert len(peer.calls) == calls
+        if whose == "approved":
+            with pytest.raises(Unavailable, match="groq: "):
+                await hear(model.stream(PROMPT))
 
     assert heard.text == MODEL_TEXT[whose]
     assert heard.completion.provider == {"model": "groq", "approved": "extractive"}[whose]
     assert bool(heard.completion.degraded) == (whose == "approved" or fault == "length")
-    assert len(peer.calls) == calls
 
 
 @pytest.mark.parametrize("fault", SILENCES)
 async def test_a_provider_that_never_ends_is_given_up_in_time(fault: str) -> None:
     started = time.monotonic()
-    async with Peer(SILENCES[fault]) as peer, provider(peer.base_url, first_token_s=0.15) as model:
-        heard = await hear(with_approved(model, deadline_s=0.3).stream(PROMPT))
+    async with Peer(SILENCES[fault]) as peer, provider(peer.base_url, first_token_s=0.25) as model:
+        heard = await hear(with_approved(model, deadline_s=1.0).stream(PROMPT))
         await asyncio.wait_for(peer.left.wait(), 2)
 
     assert heard.text == BLOCK.answer
     assert heard.completion.degraded
     assert len(peer.calls) == 1
     assert time.monotonic() - started < 3
-
-
-@pytest.mark.parametrize("fault", [name for name, (_, whose, _) in FAULTS.items() if whose == "approved"])
-async def test_without_approved_words_every_fault_is_an_honest_error(fault: str) -> None:
-    async with Peer(FAULTS[fault][0]) as peer, provider(peer.base_url) as model:
-        with pytest.raises(Unavailable, match="groq"):
-            await hear(model.stream(PROMPT))
 
 
 async def test_words_already_shown_are_withdrawn_before_the_approved_answer() -> None:
@@ -261,6 +260,17 @@ async def test_the_provider_sees_a_reader_leave() -> None:
     assert len(peer.calls) == 1
 
 
+async def test_the_provider_sees_a_reader_cancelled_while_a_sentence_is_held_back() -> None:
+    async with Peer(peers.drips) as peer, provider(peer.base_url) as model:
+        chain = FirstThatAnswers([Grounded(model, APPROVED), APPROVED], deadline_s=10)
+        reading = asyncio.create_task(hear(chain.stream(PROMPT)))
+        await asyncio.wait_for(peer.called.wait(), 5)
+        reading.cancel()
+        await asyncio.wait_for(peer.left.wait(), 2)
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+
+
 async def test_a_server_that_wants_no_key_needs_none() -> None:
     async with Peer(peers.answers) as peer, provider(peer.base_url, ()) as model:
         assert (await hear(model.stream(PROMPT))).text == FULL
@@ -365,15 +375,15 @@ async def test_a_connection_lost_before_the_first_word_is_tried_once_more(llmock
 async def test_a_stalled_stream_is_left_at_the_deadline(llmock: LLMock) -> None:
     llmock.stall(after_chunks=3, seconds=3)
     async with provider(llmock.base_url("groq")) as model:
-        heard = await hear(with_approved(model, deadline_s=0.3).stream(PROMPT))
+        heard = await hear(with_approved(model, deadline_s=1.0).stream(PROMPT))
 
     assert heard.text == BLOCK.answer
-    assert "within 0.3 s" in heard.completion.replaced
+    assert "within 1 s" in heard.completion.replaced
     llmock.assert_resilient()
 
 
 async def test_an_outage_costs_three_turns_of_calls_and_then_none(llmock: LLMock) -> None:
-    llmock.outage()
+    llmock.outage(status=500)
     async with provider(llmock.base_url("groq")) as model:
         chain = with_approved(model)
         for _ in range(6):

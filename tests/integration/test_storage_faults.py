@@ -1,13 +1,14 @@
 """What the databases do when something breaks: locks, full disks, damaged files, kills, servers that go away."""
 
 import asyncio
+import gc
 import resource
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from uuid import uuid4
 import pytest
 from secantus import SecantusDBServer
 
-from questrag.chat.errors import Conflict, Misconfigured, Unavailable
+from questrag.chat.errors import Conflict, Misconfigured, NotFound, Unavailable
 from questrag.chat.ports import Store
 from questrag.chat.types import Conversation, Status, Turn
 from questrag.storage.mongo import MongoStore
@@ -134,6 +135,20 @@ async def test_a_write_that_fails_takes_no_other_with_it(sqlite: SqliteStore) ->
     assert len(await sqlite.turns(conversation.user_id, conversation.id)) == 6
 
 
+async def test_a_write_that_is_cancelled_takes_no_other_with_it(sqlite: SqliteStore) -> None:
+    conversation = await started(sqlite)
+    begun = [asyncio.create_task(sqlite.begin(a_turn(conversation), append=True)) for _ in range(4)]
+    await asyncio.sleep(0)
+
+    begun[0].cancel()
+    outcomes = await asyncio.gather(*begun, return_exceptions=True)
+
+    assert isinstance(outcomes[0], asyncio.CancelledError)
+    stored = {turn.id for turn in await sqlite.turns(conversation.user_id, conversation.id)}
+    assert {outcome[0].id for outcome in outcomes[1:] if isinstance(outcome, tuple)} <= stored
+    assert len(stored) >= 3
+
+
 async def test_two_processes_appending_at_once_make_one_chain(sqlite: SqliteStore, path: Path) -> None:
     conversation = await started(sqlite)
     other = await SqliteStore.open(path)
@@ -237,7 +252,7 @@ def _below_a_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_damage, _cut, _from_the_future, _of_another_program, _folder, _below_a_file])
-async def test_a_file_that_cannot_be_ours_is_refused_by_name(tmp_path: Path, spoil) -> None:  # type: ignore[no-untyped-def]
+async def test_a_file_that_cannot_be_ours_is_refused_by_name(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     path = tmp_path / "folder" / "customers.db"
     path.parent.mkdir()
     spoil(path)
@@ -247,6 +262,14 @@ async def test_a_file_that_cannot_be_ours_is_refused_by_name(tmp_path: Path, spo
 
 
 # MongoDB ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def mongodb() -> AsyncIterator[MongoStore]:
+    with SecantusDBServer(storage_path=":memory:") as server:
+        store = await MongoStore.open(server.uri)
+        yield store
+        await store.close()
 
 
 async def test_a_server_that_goes_away_is_unavailable_until_it_is_back(tmp_path: Path) -> None:
@@ -268,8 +291,36 @@ async def test_a_server_that_goes_away_is_unavailable_until_it_is_back(tmp_path:
         await store.close()
 
 
+# The driver, closed while it is connecting, leaves a socket to the garbage collector.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         with pytest.raises(Unavailable):
             await MongoStore.open(f"mongodb://127.0.0.1:{taken.getsockname()[1]}/")
+    await asyncio.sleep(0)
+    gc.collect()
+
+
+async def test_refused_credentials_and_a_malformed_uri_name_the_setting() -> None:
+    with SecantusDBServer(storage_path=":memory:", require_auth=True) as server:
+        for uri in (f"mongodb://eve:wrong@127.0.0.1:{server.port}/bank?authSource=admin", "mongodb://host:99999/"):
+            with pytest.raises(Misconfigured, match="MONGODB_URI"):
+                await MongoStore.open(uri)
+
+
+async def test_a_turn_begun_while_its_conversation_is_deleted_leaves_nothing_behind(
+    mongodb: MongoStore,
+) -> None:
+    for delay_ms in range(10):
+        conversation = await started(mongodb)
+        turns = [a_turn(conversation) for _ in range(10)]
+        begun = [asyncio.create_task(mongodb.begin(turn, append=True)) for turn in turns]
+        await asyncio.sleep(delay_ms / 1000)
+
+        await mongodb.delete_conversation(conversation.user_id, conversation.id)
+
+        await asyncio.gather(*begun, return_exceptions=True)
+        for turn in turns:
+            with pytest.raises(NotFound):
+                await mongodb.turn(turn.user_id, turn.id)

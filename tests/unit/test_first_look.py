@@ -47,7 +47,15 @@ def test_small_talk_is_recognised_in_three_languages(text: str, kind: str) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["hi, my card is lost", "thanks, and how do I close my account", "help me block my card", "what is KYC", "fd", "?", ""],
+    [
+        "hi, my card is lost",
+        "thanks, and how do I close my account",
+        "help me block my card",
+        "what is KYC",
+        "fd",
+        "?",
+        "",
+    ],
 )
 def test_a_message_with_a_request_in_it_is_not_small_talk(text: str) -> None:
     assert small_talk(text) is None
@@ -64,6 +72,7 @@ def test_no_question_of_the_starter_set_is_taken_for_small_talk() -> None:
         "I shared my OTP with someone on the phone",
         "there is an unauthorised transaction in my account",
         "someone used my card in another city",
+        "someone stole my card and withdrew money",
         "mere account se paise chori ho gaye",
         "mere saath fraud ho gaya",
         "maine OTP bata diya",

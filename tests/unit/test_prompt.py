@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from questrag.chat.prompt import SYSTEM, build_prompt
+from questrag.chat.prompt import SYSTEM, Prompt, build_prompt
 from questrag.chat.types import Hit, Message, Passage
 from tests.fakes import BLOCK_CARD, OPEN_DEPOSIT, RESET_PIN, WordCounter
 
@@ -17,7 +17,7 @@ def prompt_of(
     live: tuple[Passage, ...] = (),
     history: tuple[Message, ...] = (),
     budget_tokens: int = 2000,
-):  # type: ignore[no-untyped-def]
+) -> Prompt:
     return build_prompt(
         "block my card", "en", history=history, hits=hits, live=live, tokens=TOKENS, budget_tokens=budget_tokens
     )

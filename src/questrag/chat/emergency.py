@@ -23,7 +23,7 @@ _REPORT = re.compile(
     | \b(?:fraud|scam|dhokha|thagi)\s*(?:ho\s*(?:gaya|gya|gayi)|hua|kar\s*(?:diya|liya))
     | \b(?:money|amount|rupees|cash)\b.*\b(?:stolen|siphoned)\b
     | \b(?:card|phone|mobile|wallet|purse)\b.*\b(?:stolen|snatched|chori|chhin)\b
-    | \b(?:stolen|chori)\b.*\b(?:card|phone|mobile|wallet|purse|paise|paisa)\b
+    | \b(?:stole|stolen|snatched|chori)\b.*\b(?:card|phone|mobile|wallet|purse|money|paise|paisa)\b
     | \b(?:paise|paisa|rupaye|amount)\b.*\b(?:chori|ud\s*gaye|uda\s*liye|gayab)\b
     | \bmaine\s+nahi\s+kiya\b.*\b(?:transaction|payment|debit)\b
     | \b(?:transaction|payment)\b.*\bmaine\s+nahi\s+(?:kiya|ki|kari)\b

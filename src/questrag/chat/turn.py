@@ -10,7 +10,7 @@ from typing import Any
 
 from questrag.chat import prompt as prompts
 from questrag.chat.emergency import EMERGENCY_INTENT, STEPS, reports_fraud
-from questrag.chat.errors import NotFound, QuestragError
+from questrag.chat.errors import NotFound, Unavailable
 from questrag.chat.language import language_of
 from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, TokenCounter, Turns
 from questrag.chat.privacy import mask
@@ -183,10 +183,10 @@ async def converse(
     they saw, with ``complete=False``.
 
     Raises:
-        QuestragError: the turn failed, and is stored as failed with the reason.
+        QuestragError: the turn failed, and is stored as failed.
     """
     seen: list[str] = []
-    ended = replace(turn, status=Status.FAILED, problem="The answer was interrupted.")
+    end = replace(turn, status=Status.FAILED, problem="The answer failed.")
     try:
         async with aclosing(assistant.answer(turn.question, history)) as events:
             async for event in events:
@@ -195,17 +195,33 @@ async def converse(
                 elif isinstance(event, Replaced):
                     seen.clear()
                 elif isinstance(event, Finished):
-                    ended = _ended(turn, event.answer)
-                    await turns.finish(ended)
+                    end = ended(turn, event.answer)
+                    await turns.finish(end)
                 yield event
-    except QuestragError as error:
-        ended = replace(ended, problem=str(error))
+    except Unavailable as error:
+        end = replace(end, problem=str(error))  # what other errors say is for operators, not for customers
+        raise
+    except (GeneratorExit, asyncio.CancelledError):
+        if not end.complete:
+            status = Status.ANSWERED if seen else Status.FAILED
+            end = replace(end, status=status, problem="The reader left before the end.")
         raise
     finally:
-        if not ended.complete:
-            status = Status.ANSWERED if seen and ended.problem == "The answer was interrupted." else Status.FAILED
-            cut = replace(ended, status=status, answer="".join(seen), answered_at=datetime.now(UTC))
+        if not end.complete:
+            cut = replace(end, answer="".join(seen), answered_at=datetime.now(UTC))
             await _regardless(turns.finish(cut))
+
+
+def ended(turn: Turn, answer: Answer) -> Turn:
+    """Return the turn as it is once it has this answer."""
+    return replace(
+        turn,
+        status=answer.status,
+        answer=answer.text,
+        answered_at=datetime.now(UTC),
+        complete=True,
+        receipt=answer.receipt,
+    )
 
 
 async def collect(events: AsyncIterator[Event]) -> Answer:
@@ -224,17 +240,6 @@ def active_path(turns: Iterable[Turn], leaf: str | None) -> list[Turn]:
         path.append(by_id[leaf])
         leaf = by_id[leaf].parent_id
     return path[::-1]
-
-
-def _ended(turn: Turn, answer: Answer) -> Turn:
-    return replace(
-        turn,
-        status=answer.status,
-        answer=answer.text,
-        answered_at=datetime.now(UTC),
-        complete=True,
-        receipt=answer.receipt,
-    )
 
 
 def _messages(history: Sequence[Turn]) -> tuple[Message, ...]:

@@ -252,13 +252,16 @@ class Conversation:
     """The turn that the next question continues."""
 
 
+Role = Literal["customer", "curator", "admin"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     id: str
     username: str
     email: str
     password_hash: str
-    role: Literal["customer", "curator", "admin"]
+    role: Role
     created_at: datetime
 
 

@@ -69,8 +69,9 @@ _YEAR_FIRST = re.compile(r"(?<![\d./-])(\d{4})([/-])(\d{1,2})\2(\d{1,2})(?![\d/-
 _PHONE = re.compile(r"(?<![\w,.])\+?\d(?:[ -]?\d){7,14}(?![\w,]|\.\d)")
 _RANGE = re.compile(r"[1-9]\d{0,6} ?- ?\d{1,7}")
 _WORD_NUMBER = _re(rf"\b({'|'.join(_TENS.split())})(?:[ -]({_UNITS}))?\b|\b({'|'.join(_SMALL.split())})\b")
-_ONE_OF = _re(rf"\b(?:an?|one|ek)\s+(?=(?:{'|'.join(_TIMES)})(?!{_LETTER}))|\b(?<!\d )(?=hundred\b)")
+_ONE_OF = _re(rf"\b(?:an?|one|ek)\s+(?=(?:{'|'.join(_TIMES)})(?!{_LETTER}))")
 _TIMES_OF = _re(rf"(?:({_NUMBER})\s*(?:-|to|se|से)\s*)?({_NUMBER})\s*({'|'.join(_TIMES)})(?!{_LETTER})")
+_HUNDRED = _re(r"\bhundred\b")
 _PERCENT = _re(rf"(?:({_NUMBER})\s*(?:-|to|se|से)\s*)?({_NUMBER})\s*(?:%|per ?cent|pratishat|प्रतिशत|फ़ीसदी|फीसदी)")
 
 
@@ -90,7 +91,8 @@ def figures(text: str) -> frozenset[Figure]:
     found: set[Figure] = set()
     for pattern, read in _AS_WRITTEN:
         rest = _take(rest, pattern, read, found)
-    rest = _TIMES_OF.sub(_multiplied, _ONE_OF.sub("1 ", _WORD_NUMBER.sub(_spelt_out, rest)))
+    rest = _ONE_OF.sub("1 ", _WORD_NUMBER.sub(_spelt_out, rest))
+    rest = _HUNDRED.sub("100", _TIMES_OF.sub(_multiplied, rest))
     for pattern, read in _COUNTED:
         rest = _take(rest, pattern, read, found)
     return frozenset(found)

@@ -10,12 +10,12 @@ from questrag.knowledge.entry import FIELDS
 # The first name that a file has wins, so the surest come first.
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "question": tuple(
-        "question questions query queries q ques faq user_query prompt instruction utterance user input rol1 title heading "
-        "subject प्रश्न सवाल".split()
+        "question questions query queries q ques faq user_query prompt instruction utterance user input rol1 title "
+        "heading subject प्रश्न सवाल".split()
     ),
     "answer": tuple(
-        "answer response reply a ans answers responses replies completion output solution resolution assistant bot rol2 "
-        "body content description text उत्तर जवाब".split()
+        "answer response reply a ans answers responses replies completion output solution resolution assistant bot "
+        "rol2 body content description text उत्तर जवाब".split()
     ),
     "category": ("category", "class", "topic", "section", "label", "tag", "tags"),
     "intent": ("intent", "intent_name"),

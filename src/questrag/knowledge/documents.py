@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from questrag.chat.language import language_of
@@ -147,7 +148,7 @@ def read_qna(source: Source) -> Reading:
         yield note
     lines = source.text(encoding).split("\n")
     starts = [number for number, line in enumerate(lines) if line.startswith("# ?")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         yield Found(_qna_fields(lines[start:end]), start + 1)
     if not starts:
         yield Bad("holds no question: each starts with '# ?'")

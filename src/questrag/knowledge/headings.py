@@ -50,10 +50,9 @@ _ITEM = re.compile(
 )
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+(\S.*)")
 _LETTER = re.compile(r"([A-Z])[.)]\s+(\S.*)")
-_DIVISION = re.compile(
-    r"(chapter|part|section|annex(?:ure)?|appendix|schedule|article)\s+[-–]?\s*([\dIVXLA-Z]{1,5})\b[.:\s–-]*(.*)",
-    re.IGNORECASE,
-)
+_UNNUMBERED = ("title", "question")
+_DIVISIONS = ("chapter", "part", "section", "annex", "annexure", "appendix", "schedule", "article")
+_DIVISION = re.compile("(" + "|".join(_DIVISIONS) + r")\s+[-–]?\s*([\dIVXLA-Z]{1,5})\b[.:\s–-]*(.*)", re.IGNORECASE)
 _ASKED = re.compile(r"(?:Q(?:ues(?:tion)?)?\s*\.?\s*\d*\s*[.:)-]|\(?\d{1,3}[.)])\s*", re.IGNORECASE)
 _ANSWERED = re.compile(r"(?:A|Ans(?:wer)?)\s*[.:)-]\s*", re.IGNORECASE)
 
@@ -64,7 +63,11 @@ def sections(lines: Sequence[Line], title: str) -> list[Section]:
     found = [Section([title])]
     for block in _without_false_headings(list(_blocks(lines))):
         if isinstance(block, _Heading):
-            path = [*_enclosing(path, block), block]
+            around = _enclosing(path, block)
+            if len(around) < len(path) and path[-1].title and not found[-1].paragraphs and len(found) > 1:
+                found.pop()  # nothing stood below it, so it was text
+                found[-1].paragraphs.append(Paragraph(path[-1].raw, path[-1].page))
+            path = [*around, block]
             names = [heading.title for heading in path if heading.title] or [title]
             if names != found[-1].headings:
                 found.append(Section(names))
@@ -74,11 +77,17 @@ def sections(lines: Sequence[Line], title: str) -> list[Section]:
 
 
 def _enclosing(path: list[_Heading], new: _Heading) -> list[_Heading]:
-    path = [heading for heading in path if heading.kind != "question"]
-    for depth, heading in enumerate(path):
-        if heading.kind == new.kind:
-            return path[:depth]
-    return path
+    ended = (depth for depth, heading in enumerate(path) if _ends(heading, new))
+    return path[: next(ended, len(path))]
+
+
+def _ends(old: _Heading, new: _Heading) -> bool:
+    """Return whether ``old`` is over where ``new`` begins."""
+    if old.kind in (new.kind, "question"):
+        return True
+    if new.kind in _DIVISIONS:
+        return old.kind not in _DIVISIONS
+    return new.kind.startswith("decimal") and old.kind.startswith("decimal") and old.kind > new.kind
 
 
 def _without_false_headings(blocks: list[_Heading | Paragraph]) -> Iterator[_Heading | Paragraph]:
@@ -88,19 +97,15 @@ def _without_false_headings(blocks: list[_Heading | Paragraph]) -> Iterator[_Hea
         if isinstance(block, _Heading) and block.title and (not run or run[-1].kind == block.kind):
             run.append(block)
             continue
-        ends_in_text = isinstance(block, Paragraph)
-        keep = run[-1:] if run and (len(run) == 1 or run[0].kind in _UNNUMBERED) and block is not None else []
-        keep = keep if ends_in_text or isinstance(block, _Heading) else []
-        yield from (Paragraph(heading.raw, heading.page) for heading in run[: len(run) - len(keep)])
-        yield from keep
+        is_list = len(run) > 1 and run[0].kind not in _UNNUMBERED
+        real = [] if is_list or block is None else run[-1:]
+        yield from (Paragraph(heading.raw, heading.page) for heading in run[: len(run) - len(real)])
+        yield from real
         run = []
         if isinstance(block, _Heading) and block.title:
             run = [block]
         elif block is not None:
             yield block
-
-
-_UNNUMBERED = ("title", "capitals", "question")
 
 
 def _without_tiny(found: list[Section]) -> list[Section]:
@@ -196,7 +201,7 @@ def _titled(lines: Sequence[Line], at: int, width: int) -> _Heading | None:
         return None
     if sum(word[0].isupper() for word in words) < 0.75 * len(words):
         return None
-    return _Heading("capitals" if text.isupper() else "title", 0, text, text, lines[at].page)
+    return _Heading("title", 0, text, text, lines[at].page)
 
 
 def _is_short(lines: Sequence[Line], at: int, width: int) -> bool:

@@ -1,10 +1,10 @@
 """Turns a file that a bank already has into entries."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-import re
 
 from questrag.chat.errors import Invalid
 from questrag.chat.language import language_of
@@ -92,7 +92,8 @@ def _format_of(source: Source) -> str:
 
 
 def _unknown(path: Path) -> str:
-    return f"has a name that does not say what it is ({path.suffix or 'no ending'}): give the format, one of {', '.join(READERS)}"
+    ending = path.suffix or "without an ending"
+    return f"has a name that does not say what it is ({ending}): give the format, one of {', '.join(READERS)}"
 
 
 @dataclass(slots=True)

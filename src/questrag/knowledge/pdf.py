@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
+from pypdf.errors import DependencyError, DeprecationError, PyPdfError
 
 from questrag.knowledge.chunks import Chunk, chunks
 from questrag.knowledge.documents import question_of, title_of
@@ -18,6 +18,7 @@ from questrag.knowledge.sources import Bad, Found, Note, Reading, Source
 _DAMAGE = (
     PyPdfError,
     DependencyError,
+    DeprecationError,
     ValueError,
     LookupError,
     TypeError,
@@ -33,14 +34,16 @@ def read_pdf(source: Source) -> Reading:
     """Read each numbered or titled section; running heads, page numbers and unreadable lines are left out."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what its warnings mean for the reader is said below
     pages: list[list[str]] = []
+    damaged = False
     for item in _pages(source):
         if isinstance(item, Bad):
+            damaged = True
             yield item
         else:
             pages.append(item)
     if not any(pages):
-        if pages:
-            yield Bad("holds no text, only images: run it through text recognition (OCR) first")
+        if not damaged:
+            yield Bad("holds no text, only images or nothing: run it through text recognition (OCR) first")
         return
     if empty := [str(number) for number, page in enumerate(pages, start=1) if not page]:
         yield Note(f"no text on page{'s' if len(empty) > 1 else ''} {', '.join(empty)}")
@@ -81,7 +84,8 @@ def _pages(source: Source) -> Iterator[list[str] | Bad]:
             yield Bad("is encrypted: save a copy that opens without a password")
             return
         except _DAMAGE as error:
-            yield Bad(f"is not a PDF, or damaged ({error}): download or export it again")
+            what = "is cut off" if _is_cut_off(source.path) else "is damaged, or not a PDF"
+            yield Bad(f"{what} ({_brief(error)}): download or export it again")
             return
         if _is_cut_off(source.path):
             yield Bad(f"is cut off: only {total} page{'s' if total != 1 else ''} could be found, export it again")
@@ -89,9 +93,13 @@ def _pages(source: Source) -> Iterator[list[str] | Bad]:
             try:
                 yield _clean(reader.pages[number].extract_text())
             except _DAMAGE as error:
-                yield Bad(f"page {number + 1} is damaged ({error}): export the file again")
+                yield Bad(f"page {number + 1} is damaged ({_brief(error)}): export the file again")
                 yield []
             source.progress(number + 1, total)
+
+
+def _brief(error: BaseException) -> str:
+    return " ".join(str(error).split())[:100] or type(error).__name__
 
 
 def _is_cut_off(path: Path) -> bool:
@@ -115,19 +123,17 @@ _EDGE_LINES = 3
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*)?[-–(\[]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–)\]]?", re.IGNORECASE
 )
-_CONTENTS = re.compile(r".*\.{4,}\s*\d+|.*(?:\. ){4,}\s*\d+")
+_CONTENTS = re.compile(r".*\.{4,}\s*\d+|.*(?:\. ){4,}\s*\d+|(?:table of )?contents", re.IGNORECASE)
 
 
 def _body(pages: Sequence[Sequence[str]]) -> tuple[list[Line], Counter[str]]:
     """Return the lines that are text, and how many are not, by what they are."""
-    repeated = _repeated(pages)
     left_out: Counter[str] = Counter()
     body: list[Line] = []
-    for number, page in enumerate(pages, start=1):
-        edges = _edges(page)
+    for number, (page, frame) in enumerate(zip(pages, _frames(pages), strict=True), start=1):
         gap = False
         for index, text in enumerate(page):
-            why = _why_not(text, _shape(text) in repeated, index in edges)
+            why = "running head or page number" if index in frame else _why_not(text)
             if why:
                 left_out[why] += 1
             elif text:
@@ -136,24 +142,36 @@ def _body(pages: Sequence[Sequence[str]]) -> tuple[list[Line], Counter[str]]:
     return body, left_out
 
 
-def _why_not(text: str, repeated: bool, at_edge: bool) -> str:
-    if at_edge and text and (repeated or _PAGE_NUMBER.fullmatch(text)):
-        return "running head or page number"
+def _why_not(text: str) -> str:
     if "\ufffd" in text and text.count("\ufffd") * 33 > len(text):
         return "characters that the PDF does not define"
     return "table of contents" if len(text) < 300 and _CONTENTS.fullmatch(text) else ""
 
 
-def _repeated(pages: Sequence[Sequence[str]]) -> set[str]:
-    """Return the shapes of lines that stand at the top or bottom of at least half of the pages."""
-    shapes = Counter(shape for page in pages for shape in {_shape(page[index]) for index in _edges(page)})
+def _frames(pages: Sequence[Sequence[str]]) -> list[set[int]]:
+    """Return for each page which lines at its top and bottom do not belong to the text.
+
+    Those are page numbers, what stands there on at least half of the pages, and a head with a number that
+    the page before or after has too, with another number.
+    """
+    edges = [_edges(page) for page in pages]
+    texts = [{page[index] for index in edge} for page, edge in zip(pages, edges, strict=True)]
+    shapes = [{_shape(text): text for text in found} for found in texts]
+    common = Counter(shape for found in shapes for shape in found)
     least = max(2, (len(pages) + 1) // 2)
-    return {shape for shape, times in shapes.items() if times >= least}
+
+    def in_frame(page: int, text: str) -> bool:
+        shape = _shape(text)
+        beside = [shapes[other].get(shape, text) for other in (page - 1, page + 1) if 0 <= other < len(pages)]
+        numbered = any(other != text for other in beside)
+        return common[shape] >= least or numbered or _PAGE_NUMBER.fullmatch(text) is not None
+
+    return [{index for index in edge if in_frame(page, pages[page][index])} for page, edge in enumerate(edges)]
 
 
-def _edges(page: Sequence[str]) -> set[int]:
+def _edges(page: Sequence[str]) -> list[int]:
     filled = [index for index, text in enumerate(page) if text]
-    return {*filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]}
+    return [*filled[:_EDGE_LINES], *filled[-_EDGE_LINES:]]
 
 
 def _shape(text: str) -> str:

@@ -30,7 +30,7 @@ def read_jsonl(source: Source) -> Reading:
         if not line.strip():
             continue
         try:
-            record = parse_json(line)
+            record = parse_json(line.strip())
         except Invalid as error:
             yield Bad(str(error), number)
             continue

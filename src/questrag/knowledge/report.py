@@ -5,7 +5,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from questrag.knowledge.entry import Entry
 
@@ -49,18 +48,18 @@ class Report:
 
 def duplicates_and_conflicts(entries: Iterable[Entry]) -> Report:
     """Compare every entry with all others, in time proportional to their number."""
-    by_question: dict[str, dict[str, Entry]] = defaultdict(dict)
+    by_question: dict[str, dict[str, Entry]] = {}
     ids: dict[str, Entry] = {}
     dropped: list[Dropped] = []
     same_id: list[Dropped] = []
     for entry in entries:
-        question, answer = plain(entry.question), plain(entry.answer)
-        if twin := by_question[question].get(answer):
+        question, answer = plain(entry.question), " ".join(entry.answer.casefold().split())
+        if twin := by_question.get(question, {}).get(answer):
             dropped.append(Dropped(entry, twin))
         elif first := ids.get(entry.id):
             same_id.append(Dropped(entry, first))
         else:
-            by_question[question][answer] = ids[entry.id] = entry
+            by_question.setdefault(question, {})[answer] = ids[entry.id] = entry
     groups = [tuple(group.values()) for group in by_question.values()]
     return Report(
         kept=tuple(ids.values()),
@@ -84,23 +83,24 @@ def plain(text: str) -> str:
 
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_](?:[^\W\d_]|['\u0900-\u0963])*|[₹$€£]")
+_STEP = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
 _NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?\s?%?")
 
 # Words that change how a question is put, not what it is about.
 _SMALL = frozenset(
-    """a an the i my me we our you your do does did is are was be can could will would should shall may to of for in on at by with
-    from it its this that there please kindly how what which and or if am have has had get want need know tell about
-    ka ki ke ko kya kaise hai hain mera meri mere main mujhe""".split()
+    """a an the i my me we our you your do does did is are was be can could will would should shall may to of for in on
+    at by with from it its this that there please kindly how what which and or if am have has had get want need know
+    tell about ka ki ke ko kya kaise hai hain mera meri mere main mujhe""".split()
 )
 
 
 def _near(groups: Sequence[tuple[Entry, ...]]) -> tuple[tuple[Entry, ...], ...]:
-    by_words: dict[frozenset[str], list[tuple[Entry, ...]]] = defaultdict(list)
+    by_words: dict[frozenset[str], list[Entry]] = defaultdict(list)
     for group in groups:
         words = frozenset(_stem(word) for word in plain(group[0].question).split() if word not in _SMALL)
         if len(words) > 1:
-            by_words[words].append(group)
-    return tuple(tuple(chain.from_iterable(alike)) for alike in by_words.values() if len(alike) > 1)
+            by_words[words].append(group[0])
+    return tuple(tuple(alike) for alike in by_words.values() if len(alike) > 1)
 
 
 def _stem(word: str) -> str:
@@ -114,9 +114,9 @@ def _differing_numbers(group: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
 
 
 def _numbers(text: str) -> tuple[str, ...]:
-    """Return each number once, in order, as written but for spaces and commas.
+    """Return each number once, in order, as written but for spaces and commas; steps of a list do not count.
 
-    >>> _numbers("Rs. 1,00,000 at 3.5 %, or 3.5% of 2")
+    >>> _numbers("1. Pay Rs. 1,00,000 at 3.5 %, or 3.5% of 2")
     ('100000', '3.5%', '2')
     """
-    return tuple(dict.fromkeys(re.sub(r"[\s,]", "", found) for found in _NUMBER.findall(text)))
+    return tuple(dict.fromkeys(re.sub(r"[\s,]", "", found) for found in _NUMBER.findall(_STEP.sub("", text))))

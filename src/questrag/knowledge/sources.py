@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
 Progress = Callable[[int, int], None]
@@ -56,10 +57,10 @@ class Source:
         found, and named with its field, where entries are checked.
         """
         total = self.path.stat().st_size
-        with self.path.open(encoding=encoding, errors=_on_error(encoding), newline="") as file:
+        with self.path.open("rb") as raw, TextIOWrapper(raw, encoding, _on_error(encoding), newline="") as file:
             for number, line in enumerate(file):
                 if number % 500 == 0:
-                    self.progress(min(file.buffer.tell(), total), total)
+                    self.progress(raw.tell(), total)
                 yield line
         self.progress(total, total)
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from questrag.knowledge.columns import columns, is_field, language, missing
@@ -44,8 +45,10 @@ def read_bitext(source: Source) -> Reading:
         return
     for item in read_csv(source):
         if isinstance(item, Found):
-            item = Found({**item.fields, "category": str(item.fields.get("category", "")).lower()}, item.line)
-        yield item
+            category = str(item.fields.get("category", "")).lower()
+            yield replace(item, fields={**item.fields, "category": category})
+        else:
+            yield item
 
 
 def is_bitext(source: Source) -> bool:

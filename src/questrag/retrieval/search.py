@@ -13,6 +13,9 @@ from questrag.retrieval.encoder import OnnxEncoder
 from questrag.retrieval.index import Rows, SearchIndex
 from questrag.retrieval.text import query_text
 
+_SAME_WORDS = 0.95
+"""Cosine above which two texts differ in case, punctuation or a small word at most."""
+
 _SPARE = 3
 """Candidates for each hit asked for: near-copies of better hits are dropped, and others take their place."""
 
@@ -63,7 +66,11 @@ class Lexical:
 
 @dataclass(frozen=True, slots=True)
 class Hybrid:
-    """A weighted sum of the two, over the best candidates of either."""
+    """A weighted sum of the two, over the best candidates of either.
+
+    A phrasing that is the question almost word for word counts by its cosine alone: then it does not matter
+    that a longer entry holds the same words more often.
+    """
 
     index: SearchIndex
     encoder: OnnxEncoder
@@ -82,7 +89,9 @@ class Hybrid:
         vector = self.encoder.encode([query_text(question)])[0]
         cover = self.index.cover(question)
         rows = np.union1d(self.index.nearest(vector, _SPARE * k), _highest(cover, _SPARE * k))
-        scores = self.dense_weight * self.index.cosines(vector, rows) + (1 - self.dense_weight) * cover[rows]
+        cosines = self.index.cosines(vector, rows)
+        mixed = self.dense_weight * cosines + (1 - self.dense_weight) * cover[rows]
+        scores = np.where(cosines >= _SAME_WORDS, np.maximum(cosines, mixed), mixed)
         return _hits(self.index, self.knowledge, rows, scores, k)
 
 

@@ -1,6 +1,5 @@
 """MongoDB: for production, and for several servers that share one database."""
 
-import re
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,14 +34,6 @@ from questrag.storage.records import (
 T = TypeVar("T")
 R = TypeVar("R", User, Conversation, Turn)
 _Document = dict[str, Any]
-
-# Without these a hung server would be waited for without end. Each may pass twice: the driver tries again once.
-_TIMEOUTS = {
-    "serverSelectionTimeoutMS": 2000,
-    "connectTimeoutMS": 2000,
-    "socketTimeoutMS": 5000,
-    "wTimeoutMS": 5000,
-}
 
 _INDEXES = {
     "users": [
@@ -93,13 +84,17 @@ class MongoStore:
             Unavailable: no server answers.
         """
         try:
+            # A hung server is not waited for without end. Each limit may pass twice: the driver tries again once.
             client: AsyncMongoClient[_Document] = AsyncMongoClient(
                 uri,
                 tz_aware=True,
                 tzinfo=UTC,
                 w="majority",
                 journal=True,
-                **_TIMEOUTS,
+                serverSelectionTimeoutMS=2000,
+                connectTimeoutMS=2000,
+                socketTimeoutMS=5000,
+                wTimeoutMS=5000,
             )
             store = cls(client, client.get_default_database("questrag"))
         except (PyMongoError, ValueError) as error:
@@ -276,7 +271,9 @@ async def _ask(answer: Awaitable[T]) -> T:
 
 def _literal(text: str) -> str:
     """Return a regular expression for exactly this text, in either case of its ASCII letters and no others."""
-    return "".join(f"[{c.lower()}{c.upper()}]" if c.isascii() and c.isalpha() else re.escape(c) for c in text)
+    return "".join(
+        c if not c.isascii() else f"[{c.lower()}{c.upper()}]" if c.isalpha() else f"\\x{ord(c):02x}" for c in text
+    )
 
 
 def _document(kind: TypeAdapter[R], record: R) -> _Document:

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from questrag.chat.errors import Conflict, Misconfigured, Unavailable
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 _PASSING = {
     sqlite3.SQLITE_BUSY,
@@ -52,11 +52,11 @@ class SqliteFile:
         self._writing = asyncio.Lock()
         self._gathering: _Group | None = None
 
-    async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read(self, work: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._transact, "BEGIN", lambda db: work(db, *args, **kwargs))
+        return await loop.run_in_executor(self._readers, self._transact, "BEGIN", lambda db: work(db, *args))
 
-    async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def write(self, work: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
         """Return once it is on disk.
 
         Waiting for the disk is the dear part: all that arrives meanwhile shares the next transaction.
@@ -64,7 +64,7 @@ class SqliteFile:
         outcome: list[T] = []
 
         def job(db: Connection) -> None:
-            outcome[:] = [work(db, *args, **kwargs)]
+            outcome[:] = [work(db, *args)]
 
         if self._gathering is None:
             jobs: list[_Job] = []
@@ -99,7 +99,7 @@ class SqliteFile:
 
     def _transact(self, begin: str, work: Callable[[Connection], T]) -> T:
         try:
-            db = self._idle.pop() if self._idle else self._connect()
+            db = self._take_idle() or self._connect()
             try:
                 with db:
                     db.execute(begin)
@@ -128,6 +128,12 @@ class SqliteFile:
             raise
         return db
 
+    def _take_idle(self) -> Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
     def _hang_up(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        while db := self._take_idle():
+            db.close()

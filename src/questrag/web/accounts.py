@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, EmailStr, Field
+from pydantic import BaseModel, EmailStr, Field, TypeAdapter, ValidationError
 
-from questrag.chat.errors import Unauthorized
-from questrag.chat.types import User
-from questrag.web.credentials import Tokens
+from questrag.chat.errors import Invalid, Unauthorized
+from questrag.chat.ports import Accounts
+from questrag.chat.types import Role, User
+from questrag.web.credentials import Passwords, Tokens
 from questrag.web.dependencies import (
     CurrentParts,
     CurrentPasswords,
@@ -50,7 +51,7 @@ class Account(BaseModel):
     user_id: str
     username: str
     email: str
-    role: Literal["customer", "curator", "admin"]
+    role: Role
     created_at: datetime
 
 
@@ -66,16 +67,33 @@ async def register(
     parts: CurrentParts,
     passwords: CurrentPasswords,
 ) -> Registered:
+    user = await open_account(parts.store, passwords, account)
+    return Registered(message="The account was opened.", user_id=user.id)
+
+
+async def open_account(store: Accounts, passwords: Passwords, account: NewAccount, role: Role = "customer") -> User:
+    """Store a new user. Raises: Conflict: the name or the address is taken."""
     user = User(
         id=uuid4().hex,
         username=account.username,
         email=account.email,
         password_hash=await passwords.hashed(account.password),
-        role="customer",
+        role=role,
         created_at=datetime.now(UTC),
     )
-    await parts.store.add_user(user)
-    return Registered(message="The account was opened.", user_id=user.id)
+    await store.add_user(user)
+    return user
+
+
+def account_from_terminal(username: str, email: str, password: str, role: str) -> tuple[NewAccount, Role]:
+    """Check what an operator typed by the rules for everybody. Raises: Invalid."""
+    try:
+        account = NewAccount(username=username, email=email, password=password)
+        return account, TypeAdapter[Role](Role).validate_python(role)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "role"
+        raise Invalid(f"{field}: {first['msg'].removeprefix('Value error, ')}") from None
 
 
 @router.post("/login", summary="Sign in", responses=refuses(401, 413, 422, 503))

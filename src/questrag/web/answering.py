@@ -12,9 +12,8 @@ from fastapi import Request
 from questrag.chat.errors import Invalid, Unavailable
 from questrag.chat.ports import Store
 from questrag.chat.privacy import mask
-from questrag.chat.turn import active_path, collect, converse
+from questrag.chat.turn import active_path, collect, converse, ended
 from questrag.chat.types import (
-    Answer,
     Conversation,
     Decided,
     Event,
@@ -92,14 +91,17 @@ async def ask_beside(store: Store, user: User, old: Turn, question: str, *, idem
     if old.status is Status.PENDING:
         raise StillAnswering
     turn = _turn(user, mask(question), old.conversation_id, idempotency_key)
-    return await _begun(store, replace(turn, parent_id=old.parent_id), append=False)
+    asked = await _begun(store, replace(turn, parent_id=old.parent_id), append=False)
+    if asked.turn.id == old.id:
+        raise Invalid(_KEY_WAS_USED)
+    return asked
 
 
 async def answer(parts: Parts, asked: Asked) -> ChatResponse:
     if asked.answered:
         return chat_response(asked.turn)
     async with aclosing(_run(parts, asked)) as events:
-        return chat_response(_ended(asked.turn, await collect(events)))
+        return chat_response(ended(asked.turn, await collect(events)))
 
 
 def stream(parts: Parts, asked: Asked, request: Request) -> EventStream:
@@ -125,12 +127,15 @@ async def _begun(store: Store, turn: Turn, *, append: bool) -> Asked:
 
 def _again(stored: Turn, asked: Turn) -> Asked:
     if _place(stored) != _place(asked):
-        raise Invalid("This Idempotency-Key was used for another question. Use a new one for each question.")
+        raise Invalid(_KEY_WAS_USED)
     if stored.status is Status.PENDING:
         raise StillAnswering
     if stored.status is Status.FAILED:
         raise Unavailable(f"{stored.problem} Ask again with a new Idempotency-Key.")
     return Asked(stored)
+
+
+_KEY_WAS_USED = "This Idempotency-Key was used for another question. Use a new one for each question."
 
 
 def _place(turn: Turn) -> tuple[str, str, str | None]:
@@ -155,8 +160,10 @@ def _new_id() -> str:
 def _title(question: str) -> str:
     """Return the beginning of a question, cut between words where there are any.
 
-    >>> _title("How do I\\nblock my card?"), _title("word " * 30)[-9:]
-    ('How do I block my card?', 'word wor…')
+    >>> _title("How do I\\n block my card?")
+    'How do I block my card?'
+    >>> _title("word " * 30)[-10:]
+    'word word…'
     """
     title = " ".join(question.split())
     if len(title) <= _TITLE_CHARACTERS:
@@ -200,9 +207,5 @@ def _told(event: Event, turn: Turn) -> StreamEvent:
         case Replaced(why):
             return ReplacedEvent(why=why)
         case Finished(end):
-            return chat_response(_ended(turn, end))
+            return chat_response(ended(turn, end))
     assert_never(event)
-
-
-def _ended(turn: Turn, end: Answer) -> Turn:
-    return replace(turn, status=end.status, answer=end.text, complete=True, receipt=end.receipt)

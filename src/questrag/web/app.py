@@ -21,8 +21,9 @@ from questrag.chat.ports import Turns
 from questrag.settings import Settings, load_settings
 from questrag.web import accounts, conversations, health, messages
 from questrag.web.credentials import Passwords, Tokens
-from questrag.web.errors import Problem, answer_errors
+from questrag.web.errors import answer_errors
 from questrag.web.middleware import BodyLimit, Envelope
+from questrag.web.views import Problem
 from questrag.wiring import Parts, assemble
 
 logger = logging.getLogger(__name__)
@@ -34,13 +35,16 @@ PAGE = Path(__file__).parent / "static"
 _SWEEP_EVERY_S = 30.0
 
 
-def create_app(settings: Settings, assembled: Parts | None = None, *, password_memory_kib: int = 65536) -> FastAPI:
+def create_app(
+    settings: Settings, assembled: Parts | None = None, *, password_memory_kib: int = 65536, page: Path = PAGE
+) -> FastAPI:
     """Put the application together; the work begins when it is started.
 
     Args:
         assembled: ready parts; without them they are assembled at the start. Either way their store is
             closed at the end.
         password_memory_kib: what one password hash costs, and what makes guessing dear.
+        page: folder of the web page; while there is none, visitors are shown the API documentation.
     """
     app: FastAPI = FastAPIOffline(
         title="QUESTRAG",
@@ -54,8 +58,8 @@ def create_app(settings: Settings, assembled: Parts | None = None, *, password_m
     answer_errors(app)
     for part in (accounts, messages, conversations, health):
         app.include_router(part.router)
-    if PAGE.is_dir():
-        app.frontend("/", directory=PAGE)
+    if page.is_dir():
+        app.frontend("/", directory=page, fallback="index.html")
     else:
         app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     _complete_schema(app)
@@ -86,7 +90,6 @@ async def _lifespan(
     try:
         yield {
             "parts": parts,
-            "settings": settings,
             "tokens": tokens,
             "passwords": Passwords(memory_kib=password_memory_kib),
         }

@@ -22,7 +22,7 @@ _BCRYPT_BYTES = 72
 class Passwords:
     """Hashes and checks passwords, two at a time at most: each one takes a core and 64 MiB for a fifth of a second."""
 
-    def __init__(self, *, memory_kib: int) -> None:
+    def __init__(self, *, memory_kib: int = 65536) -> None:
         self._argon2 = PasswordHash((Argon2Hasher(memory_cost=memory_kib),))
         self._two_at_once = asyncio.Semaphore(2)
 

@@ -8,17 +8,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from questrag.chat.errors import Unauthorized
 from questrag.chat.types import Conversation, Turn, User
-from questrag.settings import Settings
 from questrag.web.credentials import Passwords, Token, Tokens
 from questrag.wiring import Parts
 
 
 async def _parts(request: Request) -> Parts:
     return cast(Parts, request.state.parts)
-
-
-async def _settings(request: Request) -> Settings:
-    return cast(Settings, request.state.settings)
 
 
 async def _passwords(request: Request) -> Passwords:
@@ -30,7 +25,6 @@ async def _tokens(request: Request) -> Tokens:
 
 
 CurrentParts = Annotated[Parts, Depends(_parts)]
-CurrentSettings = Annotated[Settings, Depends(_settings)]
 CurrentPasswords = Annotated[Passwords, Depends(_passwords)]
 CurrentTokens = Annotated[Tokens, Depends(_tokens)]
 

@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from questrag.chat.errors import (
@@ -22,6 +21,7 @@ from questrag.chat.errors import (
     Unauthorized,
     Unavailable,
 )
+from questrag.web.views import FieldProblem, Problem
 
 logger = logging.getLogger(__name__)
 
@@ -44,24 +44,6 @@ class StillAnswering(Conflict):
     def __init__(self) -> None:
         super().__init__("This question is still being answered.")
         self.retry_after_s = 1.0
-
-
-class FieldProblem(BaseModel):
-    field: str
-    message: str
-
-
-class Problem(BaseModel):
-    """RFC 9457, with the request's id, which is also in the log."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    instance: str
-    request_id: str
-    errors: list[FieldProblem] | None = None
-    """One per field, for input that cannot be accepted."""
 
 
 def status_of(error: BaseException) -> int:

@@ -8,8 +8,7 @@ from pydantic import BaseModel
 
 from questrag import __version__
 from questrag.chat.errors import Unavailable
-from questrag.settings import Settings
-from questrag.web.dependencies import CurrentParts, CurrentSettings
+from questrag.web.dependencies import CurrentParts
 from questrag.web.errors import refuses
 
 router = APIRouter(tags=["health"])
@@ -49,12 +48,12 @@ StoreAnswers = Annotated[bool, Depends(_store_answers)]
 
 
 @router.get("/health", summary="What the service is made of, and what is wrong with it")
-async def health(parts: CurrentParts, settings: CurrentSettings, store_answers: StoreAnswers) -> Health:
+async def health(parts: CurrentParts, store_answers: StoreAnswers) -> Health:
     return Health(
         status="ok" if store_answers else "degraded",
         version=__version__,
         knowledge=KnowledgeHealth(version=parts.knowledge.version, entries=len(parts.knowledge)),
-        providers=_providers(settings),
+        providers=list(parts.providers),
         store="ok" if store_answers else "unreachable",
         warnings=list(parts.warnings),
     )
@@ -70,8 +69,3 @@ async def ready(store_answers: StoreAnswers) -> State:
     if not store_answers:
         raise Unavailable("The database does not answer.", retry_after_s=5)
     return State()
-
-
-def _providers(settings: Settings) -> list[str]:
-    offers = {"custom": settings.llm_base_url, "groq": settings.groq_keys, "huggingface": settings.hf_keys}
-    return [*(name for name, offered in offers.items() if offered), "extractive"]

@@ -93,8 +93,13 @@ async def _asked(
     )
 
 
+# The two below do not read `streamed`. They depend on it because nothing may be stored before all is valid.
 async def _asked_again(
-    old: OwnTurn, user: CurrentUser, parts: CurrentParts, idempotency_key: IdempotencyKey = None
+    old: OwnTurn,
+    user: CurrentUser,
+    parts: CurrentParts,
+    streamed: WantsStream,
+    idempotency_key: IdempotencyKey = None,
 ) -> Asked:
     return await ask_beside(parts.store, user, old, old.question, idempotency_key=idempotency_key)
 
@@ -104,6 +109,7 @@ async def _edited(
     old: OwnTurn,
     user: CurrentUser,
     parts: CurrentParts,
+    streamed: WantsStream,
     idempotency_key: IdempotencyKey = None,
 ) -> Asked:
     return await ask_beside(parts.store, user, old, message.query, idempotency_key=idempotency_key)

@@ -2,8 +2,11 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Callable
 from socket import socket
+from threading import Thread
+from urllib.request import urlopen
 
 import uvicorn
 
@@ -27,7 +30,9 @@ def serve(
         asyncio.run(_serve_one(settings, host, port, progress))
         return
     open_library(settings, progress=progress)  # makes the index once, before every worker wants it
-    config = uvicorn.Config(
+    line = _ready_line(host, port, f"{workers} workers")
+    Thread(target=_announce, args=(host, port, line), daemon=True).start()
+    uvicorn.run(
         "questrag.web.app:app_from_environment",
         factory=True,
         host=host,
@@ -36,9 +41,18 @@ def serve(
         timeout_graceful_shutdown=_GRACE_S,
         access_log=False,
     )
-    listening = config.bind_socket()
-    print(_ready_line(host, port, f"{workers} workers"), flush=True)  # noqa: T201
-    uvicorn.supervisors.Multiprocess(config, uvicorn.Server(config).run, [listening]).run()
+
+
+def _announce(host: str, port: int, line: str) -> None:
+    """Print the line once a worker answers; the processes that do so are not this one."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    while True:
+        try:
+            with urlopen(f"http://{reachable}:{port}/health/ready", timeout=5):
+                break
+        except OSError:
+            time.sleep(0.05)
+    print(line, flush=True)  # noqa: T201
 
 
 async def _serve_one(settings: Settings, host: str, port: int, progress: Callable[[int, int], None] | None) -> None:

@@ -1,4 +1,4 @@
-"""What the API says, as types. `questrag ask --json` prints the same objects."""
+"""What the API says, as types. `questrag ask --json` prints the same objects, so nothing here needs a web server."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from questrag.chat.types import Action, Conversation, Decision, Hit, Lang, Reason, Status, Turn
-from questrag.web.errors import Problem
 
 
 class View(BaseModel):
@@ -137,6 +136,24 @@ class TurnView(View):
 class ConversationExport(ConversationSummary):
     turns: list[TurnView]
     """All of them, also the versions that were replaced, oldest first."""
+
+
+class FieldProblem(BaseModel):
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457, with the request's id, which is also in the log."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: list[FieldProblem] | None = None
+    """One per field, for input that cannot be accepted."""
 
 
 class StartEvent(BaseModel):

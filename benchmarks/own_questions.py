@@ -1,0 +1,34 @@
+"""A real bank's FAQ file as knowledge base, asked its own questions: `python -m benchmarks.own_questions FILE`."""
+
+import sys
+from pathlib import Path
+
+from benchmarks.results import SCRATCH, save
+from questrag.evaluation.intervals import bootstrap95
+from questrag.settings import Settings
+from questrag.wiring import open_library
+
+
+def own_questions(path: Path, data_dir: Path) -> list[float]:
+    """Return for every entry 1 when the first hit for its question carries that question, else 0."""
+    settings = Settings(kb_path=path, data_dir=data_dir)
+    library = open_library(settings)
+    retriever = library.retriever(settings.retriever)
+    return [
+        float(retriever.search(entry.question, 1)[0].passage.question.strip() == entry.question.strip())
+        for entry in library.knowledge.entries
+    ]
+
+
+def main() -> None:
+    path = Path(sys.argv[1])
+    found = own_questions(path, SCRATCH)
+    low, high = bootstrap95(found, [str(i) for i in range(len(found))])
+    save(
+        "own_questions",
+        {"file": path.name, "n": len(found), "same_question_first": sum(found) / len(found), "ci95": [low, high]},
+    )
+
+
+if __name__ == "__main__":
+    main()

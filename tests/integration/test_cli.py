@@ -1,0 +1,163 @@
+"""The command line as its users call it: in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from questrag.settings import PROJECT
+
+ENTRY = {"id": "lost", "question": "I lost my card", "answer": "Block it in the app.", "source": "Cards guide"}
+
+
+@pytest.fixture
+def run(tmp_path: Path):  # type: ignore[no-untyped-def]
+    def call(*arguments: str, input: str | None = None, **environment: str) -> "subprocess.CompletedProcess[str]":  # noqa: A002
+        return subprocess.run(
+            [sys.executable, "-c", "from questrag.cli import main; main()", *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            input=input,
+            timeout=120,
+            cwd=tmp_path,
+            env={**os.environ, "DATA_DIR": str(tmp_path / "var"), "PYTHONPATH": str(PROJECT / "src"), **environment},
+        )
+
+    return call
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> Path:
+    path = tmp_path / "kb.jsonl"
+    path.write_text(json.dumps(ENTRY) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_question_is_answered_with_source_and_receipt(run, kb: Path) -> None:  # type: ignore[no-untyped-def]
+    done = run("ask", "i lost my card", "--kb", str(kb))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Block it in the app.\n")
+    assert "[1] I lost my card (lost; Cards guide)" in done.stdout
+    assert "FETCH (threshold" in done.stdout
+
+
+def test_json_is_the_object_of_the_api(run, kb: Path) -> None:  # type: ignore[no-untyped-def]
+    answer = json.loads(run("ask", "i lost my card", "--json", "--kb", str(kb)).stdout)
+    assert answer["response"] == "Block it in the app."
+    metadata = answer["metadata"]
+    assert metadata["policy_action"] == "FETCH"
+    assert metadata["documents_retrieved"] == 1
+    assert metadata["llm_provider"] == "extractive"
+    assert metadata["retrieval_score"] > 0.4
+    assert answer["sources"][0]["id"] == "lost"
+
+
+def test_the_starter_set_answers_in_the_customers_language(run) -> None:  # type: ignore[no-untyped-def]
+    hinglish = json.loads(run("ask", "mera debit card kho gaya, block kaise karu", "--json").stdout)
+    hindi = json.loads(run("ask", "मेरा एटीएम कार्ड खो गया, तुरंत बंद कैसे करूँ?", "--json").stdout)
+    assert hinglish["sources"][0]["id"] == hindi["sources"][0]["id"] == "cards-block-lost"
+    assert (hinglish["metadata"]["lang"], hindi["metadata"]["lang"]) == ("hinglish", "hi")
+    assert "karein" in hinglish["response"] or "kijiye" in hinglish["response"]
+    assert any("\u0900" <= character <= "\u097f" for character in hindi["response"])
+
+
+def test_a_csv_can_be_asked_without_a_further_step(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "faq.csv").write_text("Question,Answer\nWhere is the branch?,At the market.\n", encoding="utf-8")
+    done = run("ask", "where is the branch", "--kb", "faq.csv")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("At the market.")
+
+
+def test_bad_lines_are_named_the_rest_is_used_and_the_status_says_so(run, kb: Path) -> None:  # type: ignore[no-untyped-def]
+    with kb.open("a", encoding="utf-8") as file:
+        file.write('{"id": "empty", "question": "q", "answer": " "}\n')
+        file.write(json.dumps(ENTRY) + "\n{\n")
+    done = run("ask", "i lost my card", "--kb", str(kb))
+    assert done.returncode == 1
+    assert done.stdout.startswith("Block it in the app.")
+    assert [line.split(": ")[0] for line in done.stderr.splitlines()] == ["kb.jsonl:2", "kb.jsonl:3", "kb.jsonl:4"]
+    assert "answer" in done.stderr
+    assert run("ask", "i lost my card", "--kb", str(kb), "--skip-bad").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("ask", "x", "--kb", "missing.jsonl"), "missing.jsonl"),
+        (("ask", " "), "1 to 2000 characters"),
+        (("ask", "x" * 2001), "1 to 2000 characters"),
+        (("evaluate", "retrieval", "--queries", "missing.jsonl"), "missing.jsonl"),
+        (("ingest", "--format", "nonsense", "kb.jsonl"), "nonsense"),
+    ],
+)
+def test_what_is_not_possible_ends_with_one_sentence(run, kb: Path, arguments: tuple[str, ...], says: str) -> None:  # type: ignore[no-untyped-def]
+    done = run(*arguments)
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("questrag: ")
+    assert says in done.stderr
+
+
+def test_a_wrong_setting_ends_with_its_name(run, kb: Path) -> None:  # type: ignore[no-untyped-def]
+    done = run("ask", "x", TOP_K="0")
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "TOP_K" in done.stderr
+
+
+def test_production_without_a_secret_does_not_start(run) -> None:  # type: ignore[no-untyped-def]
+    done = run("serve", ENVIRONMENT="production", SECRET_KEY="")
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1].startswith("questrag: SECRET_KEY is missing")
+
+
+def test_a_damaged_index_is_refused_by_the_name_of_the_file(run, kb: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert run("index", "--kb", str(kb)).returncode == 0
+    (damaged,) = (tmp_path / "var" / "indexes").glob("*/keys.faiss")
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"\x00\x01")
+    done = run("ask", "i lost my card", "--kb", str(kb))
+    assert done.returncode == 3
+    assert "keys.faiss" in done.stderr
+    assert run("index", "--kb", str(kb), "--rebuild").returncode == 0
+    assert run("ask", "i lost my card", "--kb", str(kb)).returncode == 0
+
+
+def test_ingest_reports_and_writes_entries(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    rows = "Query;Response;Topic\nWhat is KYC?;Know your customer.;kyc\nWhat is KYC?;Know your customer.;kyc\nx;;\n"
+    (tmp_path / "faq.csv").write_text(rows, encoding="utf-8")
+    dry = run("ingest", "faq.csv", "--dry-run")
+    assert dry.returncode == 1
+    assert "faq.csv:4" in dry.stderr
+    assert "1 dropped as duplicate" in dry.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+    done = run("ingest", "faq.csv", "--out", "out.jsonl", "--skip-bad")
+    assert done.returncode == 0
+    (entry,) = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (entry["question"], entry["answer"], entry["category"]) == ("What is KYC?", "Know your customer.", "kyc")
+
+
+def test_without_out_the_entries_go_to_standard_output(run, kb: Path) -> None:  # type: ignore[no-untyped-def]
+    assert json.loads(run("ingest", str(kb)).stdout)["id"] == "lost"
+
+
+def test_retrieval_is_measured_with_baselines(run, kb: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "q.jsonl").write_text(
+        '{"query": "lost my card", "relevant": ["lost"], "lang": "en"}\n', encoding="utf-8"
+    )
+    done = run("evaluate", "retrieval", "--kb", str(kb), "--queries", "q.jsonl", "--out", "r.json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert result["recall@1"] == 1.0
+    assert set(result["baselines"]) == {"bm25", "base_encoder"}
+
+
+def test_an_account_is_made_with_a_password_from_standard_input(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    done = run("users", "create", "asha", "--role", "admin", input="a long enough password\n")
+    assert done.returncode == 0, done.stderr
+    assert "asha (admin)" in done.stdout
+    again = run("users", "create", "asha", input="a long enough password\n")
+    assert again.returncode == 3
+    assert "Traceback" not in again.stderr

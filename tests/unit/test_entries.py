@@ -1,0 +1,226 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from questrag.chat.errors import ArtifactError, NotFound
+from questrag.knowledge.base import EntryBase, read_knowledge
+from questrag.knowledge.entry import Entry, Paraphrase, Problem, check, parse_line
+
+BLOCK: dict[str, object] = {
+    "id": "card-block",
+    "question": "How do I block my card?",
+    "answer": "In the app, under Cards.",
+}
+FULL: dict[str, object] = {
+    **BLOCK,
+    "category": "cards",
+    "intent": "block_card",
+    "paraphrases": [{"text": "card block kaise kare", "lang": "hinglish"}],
+    "answers": {"hi": "ऐप में, कार्ड के नीचे।", "hinglish": "App mein, Cards ke neeche."},
+    "lang": "en",
+    "source": "Cards guide",
+    "as_of": "2026-11-01",
+    "regulated": True,
+    "reviewer": {"name": "A", "rounds": [1, 2]},
+}
+
+
+def entry(record: dict[str, object]) -> Entry:
+    checked = check(record, "faq.jsonl", 1)
+    assert isinstance(checked, Entry), [str(problem) for problem in checked]
+    return checked
+
+
+def problems(record: object) -> list[str]:
+    checked = check(record, "faq.jsonl", 1)
+    assert isinstance(checked, list)
+    return [str(problem).removeprefix("faq.jsonl:1: ") for problem in checked]
+
+
+def write(path: Path, *records: object, newline: str = "\n") -> Path:
+    lines = [r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) for r in records]
+    path.write_bytes("".join(line + newline for line in lines).encode())
+    return path
+
+
+def test_id_question_and_answer_are_enough() -> None:
+    assert entry(BLOCK) == Entry(id="card-block", question="How do I block my card?", answer="In the app, under Cards.")
+
+
+def test_a_null_is_the_same_as_nothing() -> None:
+    assert entry({**BLOCK, "category": None, "as_of": None, "paraphrases": None}) == entry(BLOCK)
+
+
+def test_an_entry_written_and_read_again_is_the_same_and_keeps_unknown_fields() -> None:
+    full = entry(FULL)
+    assert full.paraphrases == (Paraphrase("card block kaise kare", "hinglish"),)
+    assert full.extra == {"reviewer": {"name": "A", "rounds": [1, 2]}}
+    assert parse_line(full.to_json().encode(), "faq.jsonl", 1) == full
+    assert json.loads(full.to_json()) == FULL
+
+
+@given(st.text(min_size=1, max_size=300), st.text(min_size=1, max_size=300))
+def test_any_text_is_either_refused_or_kept_but_for_spaces_around_it(question: str, answer: str) -> None:
+    record = {**BLOCK, "question": question, "answer": answer}
+    checked = parse_line(json.dumps(record).encode(), "faq.jsonl", 1)
+    if isinstance(checked, Entry):
+        assert checked.question in question
+        assert checked.answer in answer
+        assert parse_line(checked.to_json().encode(), "faq.jsonl", 1) == checked
+    else:
+        assert not question.strip() or not answer.strip() or "\0" in question + answer
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"answer": "  \n "}, "answer: is empty: fill it in, or remove the entry"),
+        ({"question": None}, "question: is missing: every entry needs one"),
+        ({"id": 7}, "id: is a number, not text: put it in quotes"),
+        ({"question": "x" * 2001}, "question: has 2,001 characters: at most 2,000 are allowed, shorten or split it"),
+        ({"answer": "x" * 20_001}, "answer: has 20,001 characters: at most 20,000 are allowed, shorten or split it"),
+        ({"answer": "a\0b"}, "answer: holds a NUL character: remove it"),
+        ({"note": ["a\0b"]}, "note: holds a NUL character: remove it"),
+        ({"answer": "a\ud800"}, "answer: holds bytes that are not UTF-8, or half a character: save the file as UTF-8"),
+        ({"lang": "fr"}, "lang: is 'fr': use 'en', 'hinglish' or 'hi'"),
+        ({"answers": {"fr": "oui"}}, "answers.fr: is 'fr': use 'en', 'hinglish' or 'hi'"),
+        ({"regulated": "perhaps"}, "regulated: is 'perhaps': use true or false"),
+        ({"as_of": "01/11/2026"}, "as_of: is '01/11/2026': give a date such as 2026-11-01"),
+        ({"as_of": "2026-02-30"}, "as_of: is '2026-02-30': give a date such as 2026-11-01"),
+        ({"paraphrases": [{"text": " "}]}, "paraphrases[0].text: is empty: fill it in, or remove the entry"),
+        ({"paraphrases": ["hi"]}, 'paraphrases[0]: is text, not an object: write {"text": ..., "lang": ...}'),
+    ],
+)
+def test_a_problem_names_the_field_and_what_to_do(change: dict[str, object], problem: str) -> None:
+    assert problems({**BLOCK, **change}) == [problem]
+
+
+def test_every_problem_of_an_entry_is_named() -> None:
+    assert len(problems({"id": "", "question": "", "answer": 1, "lang": "xx"})) == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (b'{"id": "a"', "is not valid JSON: Expecting ',' delimiter at column 11"),
+        (b'["a"]', "is not a JSON object: write one {...} a line"),
+        (
+            b'{"id":"a","question":"q","answer":"a","x":NaN}',
+            "holds NaN, which JSON does not know: write a number, or null",
+        ),
+        (b'{"x":' + b"9" * 5000 + b"}", "holds a number of more than 4,300 digits: put it in quotes"),
+        (b"[" * 100_000, "is nested too deeply"),
+        (
+            b'{"id":"a","question":"q","answer":"a","x":"\\ud800"}',
+            "one of the fields x holds what UTF-8 JSON cannot hold: correct or remove it",
+        ),
+    ],
+)
+def test_a_line_that_is_no_entry_is_a_problem_not_a_crash(line: bytes, problem: str) -> None:
+    assert parse_line(line, "faq.jsonl", 12) == [Problem("faq.jsonl", 12, "", problem)]
+
+
+def test_a_problem_can_always_be_printed() -> None:
+    assert str(Problem("faq.jsonl", 3, "\ud800", "is odd")) == "faq.jsonl:3: ?: is odd"
+
+
+def test_placeholders_are_filled_from_the_profile_or_say_whom_to_ask_and_never_show() -> None:
+    texts = {"answer": "Call {{Phone Number}}, {{Hours}}.", "answers": {"hi": "{{Hours}} में {{Phone Number}}"}}
+    base = EntryBase([entry({**BLOCK, **texts})], profile={"phone number": "1800 000 000"})
+    passage = base.passage("card-block")
+    assert passage.answer == "Call 1800 000 000, [Hours: ask your branch]."
+    assert passage.answer_in("hi") == "[Hours: अपनी शाखा से पूछें] में 1800 000 000"
+
+
+@pytest.mark.parametrize("text", ["{{}}", "{{ a[1] }}", "{{{{x}}}}", "{{" + "long " * 100 + "}}"])
+def test_no_placeholder_comes_through_raw(text: str) -> None:
+    shown = EntryBase([entry({**BLOCK, "answer": text})]).passage("card-block").answer
+    assert "ask your branch]" in shown
+    assert len(shown) < 120
+
+
+def test_an_entry_that_is_not_there_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        EntryBase([entry(BLOCK)]).passage("card-lost")
+
+
+def test_the_version_does_not_depend_on_files_line_ends_or_the_order_of_keys(tmp_path: Path) -> None:
+    other = {**BLOCK, "id": "other"}
+    one = write(tmp_path / "one.jsonl", FULL, other)
+    (tmp_path / "many").mkdir()
+    write(tmp_path / "many" / "1.jsonl", other, newline="\r\n")
+    write(tmp_path / "many" / "2.jsonl", "\n", dict(reversed(FULL.items())), newline="\r\n")
+    (tmp_path / "many" / "2.jsonl").write_bytes(b"\xef\xbb\xbf" + (tmp_path / "many" / "2.jsonl").read_bytes())
+    read = [read_knowledge(path) for path in (one, tmp_path / "many")]
+    assert [found for _, found in read] == [[], []]
+    assert read[0][0].version == read[1][0].version
+    assert len(read[0][0].version) == 12
+    assert [e.id for e in read[1][0].entries] == ["other", "card-block"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"answer": "No."}, {"regulated": False}, {"reviewer": None}, {"answers": {}}, {"as_of": ""}]
+)
+def test_the_version_changes_with_anything_in_an_entry(change: dict[str, object]) -> None:
+    assert EntryBase([entry(FULL)]).version != EntryBase([entry({**FULL, **change})]).version
+
+
+def test_the_version_changes_with_the_profile() -> None:
+    entries = [entry(BLOCK)]
+    assert EntryBase(entries).version != EntryBase(entries, profile={"phone": "1"}).version
+
+
+def test_bad_lines_are_named_with_file_and_line_and_the_rest_is_used(tmp_path: Path) -> None:
+    path = write(tmp_path / "faq.jsonl", BLOCK, "", {**BLOCK, "id": "b", "answer": ""}, "{", {**BLOCK, "id": "c"})
+    path.write_bytes(path.read_bytes() + b'{"id": "d", "question": "caf\xe9?", "answer": "x"}')
+    base, found = read_knowledge(path)
+    assert [e.id for e in base.entries] == ["card-block", "c"]
+    assert [str(problem) for problem in found] == [
+        "faq.jsonl:3: answer: is empty: fill it in, or remove the entry",
+        "faq.jsonl:4: is not valid JSON: Expecting property name enclosed in double quotes at column 2",
+        "faq.jsonl:6: question: holds bytes that are not UTF-8, or half a character: save the file as UTF-8",
+    ]
+
+
+def test_of_two_entries_with_one_id_the_first_stays(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", BLOCK)
+    write(tmp_path / "b.jsonl", {**BLOCK, "answer": "Another."}, {**BLOCK, "id": "b"})
+    base, found = read_knowledge(tmp_path)
+    assert base.passage("card-block").answer == "In the app, under Cards."
+    assert len(base) == 2
+    assert [str(problem) for problem in found] == [
+        "b.jsonl:1: id: 'card-block' is already used at a.jsonl:1: give this entry an id of its own"
+    ]
+
+
+def test_two_entries_with_one_id_cannot_make_a_base() -> None:
+    with pytest.raises(ValueError, match="same id"):
+        EntryBase([entry(BLOCK), entry(BLOCK)])
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "does not exist"),
+        (b"", "no usable entry"),
+        (b"{}\n", "bad.jsonl:1: id: is missing"),
+        (b"\xff\xfea\0", "UTF-16"),
+    ],
+)
+def test_a_knowledge_base_that_cannot_be_used_is_refused_by_name(
+    tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    path = tmp_path / "bad.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ArtifactError, match=says) as refused:
+        read_knowledge(path)
+    assert str(path) in str(refused.value)
+
+
+def test_an_empty_folder_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=r"no file that ends in \.jsonl"):
+        read_knowledge(tmp_path)
