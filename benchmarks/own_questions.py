@@ -5,17 +5,21 @@ from pathlib import Path
 
 from benchmarks.results import SCRATCH, save
 from questrag.evaluation.intervals import bootstrap95
+from questrag.knowledge.report import plain
 from questrag.settings import Settings
 from questrag.wiring import open_library
 
 
 def own_questions(path: Path, data_dir: Path) -> list[float]:
-    """Return for every entry 1 when the first hit for its question carries that question, else 0."""
+    """Return for every entry 1 when the first hit for its question carries that question, else 0.
+
+    Letter case, spaces and punctuation do not make another question.
+    """
     settings = Settings(kb_path=path, data_dir=data_dir)
     library = open_library(settings)
     retriever = library.retriever(settings.retriever)
     return [
-        float(retriever.search(entry.question, 1)[0].passage.question.strip() == entry.question.strip())
+        float(plain(retriever.search(entry.question, 1)[0].passage.question) == plain(entry.question))
         for entry in library.knowledge.entries
     ]
 

@@ -1,7 +1,9 @@
 """Files that are generated from the code: `python -m tests.documents` writes them, a test keeps them equal."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic.fields import FieldInfo
 
@@ -45,9 +47,109 @@ def _one_line(field: FieldInfo) -> str:
     return " ".join((field.description or "").split())
 
 
+def readme() -> str:
+    """The README with its figures as they stand in the result files."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    before, _, rest = text.partition(_OPEN)
+    _, _, after = rest.partition(_CLOSE)
+    return f"{before}{_OPEN}\n{figures()}\n{_CLOSE}{after}"
+
+
+_OPEN, _CLOSE = "<!-- figures -->", "<!-- /figures -->"
+
+
+def figures() -> str:
+    """Every figure of the README, from result files alone."""
+    reference, start, throughput = (
+        _result(f"benchmarks/results/{n}.json") for n in ("reference", "start", "throughput")
+    )
+    own = _result("benchmarks/results/own_questions.json")
+    retrieval = _result("docs/results/retrieval-starter.json")
+    ours, usual = reference["questrag"], reference["reference"]
+    rows = [
+        (
+            f"decision + retrieval over {reference['passages']:,} passages, in process, n = {reference['n']}",
+            f"p50 {ours['p50_ms']:.1f} ms, p99 {ours['p99_ms']:.1f} ms",
+            f"p50 {usual['p50_ms']:.0f} ms, p99 {usual['p99_ms']:.0f} ms: "
+            f"{reference['times_faster_p50']:.0f} times slower",
+        ),
+        (
+            "memory of that process, at its peak",
+            f"{ours['peak_memory_mb']} MB",
+            f"{usual['peak_memory_mb']:,} MB",
+        ),
+        (
+            f"`questrag ask` from a cold process, {start['passages']:,} passages, {start['runs']} runs",
+            f"median {start['ask_s']['median']:.1f} s",
+            "",
+        ),
+        (
+            f"server ready, {start['passages']:,} passages, {start['runs']} runs",
+            f"median {start['ready_s']['median']:.1f} s, {start['server_memory_mb']} MB",
+            "",
+        ),
+        (
+            f"`POST /api/v1/chat/`, stored, {throughput['clients']} clients, n = {throughput['n']:,}",
+            f"{throughput['requests_per_s']:.0f} requests/s, p99 {throughput['p99_ms']:.0f} ms",
+            "",
+        ),
+        (
+            f"a real FAQ file asked its own questions, n = {own['n']:,}",
+            f"same question first {_percent(own['same_question_first'], own['ci95'])}",
+            "",
+        ),
+    ]
+    speed = ["| what | QUESTRAG | usual design |", "|---|---|---|", *(f"| {a} | {b} | {c} |" for a, b, c in rows)]
+    machine = f"{reference['processor']}, {reference['provenance']['machine']}"
+    return "\n".join(
+        [
+            *speed,
+            "",
+            f"On {machine}. Usual design: a BERT-base policy and an e5-base retriever in torch (random",
+            "weights of those shapes, for timing), flat search. `make bench` repeats all but the FAQ file, which is",
+            "`python -m benchmarks.own_questions FILE`.",
+            "",
+            *_retrieval_table(retrieval),
+        ]
+    )
+
+
+def _retrieval_table(result: dict[str, Any]) -> list[str]:
+    baselines = result["baselines"]
+    head = "| right entry first (in the first five) | n | default | BM25 | encoder alone |"
+    rows = [
+        head,
+        "|---|---|---|---|---|",
+        _retrieval_row("all", result, [baselines["bm25"], baselines["base_encoder"]]),
+    ]
+    for lang, name in (("en", "English"), ("hinglish", "Hinglish"), ("hi", "Hindi")):
+        others = [baseline["by_lang"][lang] for baseline in (baselines["bm25"], baselines["base_encoder"])]
+        rows.append(_retrieval_row(name, result["by_lang"][lang], others))
+    command = "questrag evaluate retrieval --queries data/queries/test.jsonl --out docs/results/retrieval-starter.json"
+    note = f"95 % intervals, drawn by entry. Repeat with `{command}`."
+    return [*rows, "", note]
+
+
+def _retrieval_row(name: str, result: dict[str, Any], others: list[dict[str, Any]]) -> str:
+    cells = [
+        f"{_percent(r['recall@1'], r['ci95']['recall@1'])} ({100 * r['recall@5']:.0f} %)" for r in (result, *others)
+    ]
+    return f"| {name} | {result['n']} | {' | '.join(cells)} |"
+
+
+def _percent(share: float, interval: list[float]) -> str:
+    return f"{100 * share:.1f} % [{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]"
+
+
+def _result(path: str) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads((PROJECT / path).read_text(encoding="utf-8"))
+    return result
+
+
 GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / ".env.example": env_example,
     PROJECT / "docs" / "settings.md": settings_page,
+    PROJECT / "README.md": readme,
 }
 
 

@@ -23,30 +23,7 @@ HINGLISH_FUNCTION_WORDS = frozenset(
 )
 # Those of the list that English uses too ("to", "me", "pay par", "he") are left out on purpose; these few
 # stay because two of them together settle it.
-_WEAK = frozenset(
-    {
-        "ka",
-        "ki",
-        "ke",
-        "ko",
-        "se",
-        "par",
-        "pe",
-        "ho",
-        "ya",
-        "mat",
-        "band",
-        "sab",
-        "kar",
-        "ye",
-        "wo",
-        "hun",
-        "tum",
-        "mere",
-        "gum",
-        "ji",
-    }
-)
+_WEAK = frozenset("ka ki ke ko se par pe ho ya mat band sab kar ye yeh wo hun tum mere gum ji fir".split())
 
 
 def language_of(text: str) -> Lang:

@@ -87,15 +87,20 @@ def evaluate_retrieval(
             if progress:
                 progress(done, total)
     return {
-        **_scores(asked, rankings[""]),
-        "by_lang": {
-            lang: _scores(*_only(lang, asked, rankings[""])) for lang in sorted({query.lang for query in asked})
-        },
-        "baselines": {name: _scores(asked, rankings[name]) for name in baselines},
+        **_with_langs(asked, rankings[""]),
+        "baselines": {name: _with_langs(asked, rankings[name]) for name in baselines},
         "left_out": len(queries) - len(asked),
         "provenance": provenance(
             knowledge=knowledge.version, encoder=retriever.encoder_version, index=retriever.index_version
         ),
+    }
+
+
+def _with_langs(queries: Sequence[Query], rankings: list[list[str]]) -> dict[str, object]:
+    langs = sorted({query.lang for query in queries})
+    return {
+        **_scores(queries, rankings),
+        "by_lang": {lang: _scores(*_only(lang, queries, rankings)) for lang in langs},
     }
 
 

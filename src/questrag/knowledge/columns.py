@@ -62,12 +62,12 @@ def missing(headers: Sequence[str]) -> str:
     lacks = [field for field in ("question", "answer") if field not in found]
     if not lacks:
         return ""
-    names = ", ".join(repr(header) for header in headers if header.strip()) or "none at all"
+    names = ", ".join(repr(header[:40]) for header in headers[:20] if header.strip()) or "none at all"
     return f"has no {' and no '.join(lacks)} column (found: {names}): head it {' and '.join(map(repr, lacks))}"
 
 
 def language(name: str) -> str:
-    """Return the language by its name in FORMATS; a name that means none of them stays as it is.
+    """Return the language by its name in an entry; a name that means none of them stays as it is.
 
     >>> language("English"), language("hi-IN"), language("French")
     ('en', 'hi', 'French')

@@ -46,7 +46,7 @@ class Paraphrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One FAQ of the knowledge base, as in FORMATS: checked by `check` or `parse_line` on its way in."""
+    """One FAQ of the knowledge base, as in docs/formats.md: checked by `check` or `parse_line` on its way in."""
 
     id: str
     question: str
@@ -137,22 +137,24 @@ def placeholder_key(name: str) -> str:
 def fill(text: str, lang: Lang, profile: Mapping[str, str]) -> str:
     """Replace each ``{{placeholder}}`` by what the profile says, or by whom to ask for it.
 
+    Of a broken one, such as ``Website}}``, the words stay and the braces go.
+
     Args:
         profile: values by `placeholder_key`.
 
     >>> fill("Call {{Phone Number}} or {{e-mail}}.", "en", {"e_mail": "help@bank.example"})
     'Call [Phone Number: ask your branch] or help@bank.example.'
     """
-    if "{{" not in text:
+    if "{{" not in text and "}}" not in text:
         return text
 
     def value(match: re.Match[str]) -> str:
         if found := profile.get(placeholder_key(match[1]), "").strip():
             return found
-        name = " ".join(re.sub(r"[\[\]_]", " ", match[1]).split())[:60]
+        name = " ".join(re.sub(r"[\[\]_]", " ", match[1]).split())[:60].strip()
         return f"[{name}: {_ASK[lang]}]" if name else f"[{_ASK[lang]}]"
 
-    return _PLACEHOLDER.sub(value, text)
+    return _PLACEHOLDER.sub(value, text).replace("{{", "").replace("}}", "")
 
 
 class _Record(BaseModel, extra="allow"):
@@ -178,7 +180,7 @@ class _Record(BaseModel, extra="allow"):
 
 
 def check(record: object, file: str, line: int | None = None) -> Entry | list[Problem]:
-    """Check a record against FORMATS; nulls count as absent. All its problems are named, not only the first."""
+    """Check a record against docs/formats.md; nulls count as absent. All its problems are named, not only the first."""
     if not isinstance(record, dict):
         return [Problem(file, line, "", "is not a JSON object: write one {...} a line")]
     problems = [

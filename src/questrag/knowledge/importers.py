@@ -1,8 +1,9 @@
 """Turns a file that a bank already has into entries."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -103,6 +104,7 @@ class _Gathered:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _seen_at: dict[str, str] = field(default_factory=dict)
+    _times: Counter[str] = field(default_factory=Counter)
 
     def add(self, item: Found | Bad | Note) -> None:
         if isinstance(item, Note):
@@ -118,16 +120,14 @@ class _Gathered:
         if isinstance(question, str):
             given.setdefault("lang", language_of(question))
         given.setdefault("source", self.path.name)
-        own_id = "id" in given
-        if not own_id:
+        if "id" not in given:
             given["id"] = self._new_id(str(question), str(given.get("answer")))
         checked = check(given, self.path.name, found.line)
         if not isinstance(checked, Entry):
             self.problems += [_placed(problem, found.within) for problem in checked]
         elif first := self._seen_at.get(checked.id):
-            self.problems.append(
-                _placed(Problem(self.path.name, found.line, "id", taken(checked.id, first)), found.within)
-            )
+            problem = Problem(self.path.name, found.line, "id", taken(checked.id, first))
+            self.problems.append(_placed(problem, found.within))
         else:
             self.entries.append(checked)
             self._seen_at[checked.id] = f"{self.path.name}:{found.line}" if found.line else found.within
@@ -137,16 +137,11 @@ class _Gathered:
         stem = re.sub(r"[^a-z0-9]+", "-", self.path.stem.lower()).strip("-")[:60] or "entry"
         content = f"{question}\0{answer}".encode("utf-8", "surrogatepass")
         base = f"{stem}-{sha256(content).hexdigest()[:8]}"
-        entry_id, times = base, 1
-        while entry_id in self._seen_at:
-            times += 1
-            entry_id = f"{base}-{times}"
-        return entry_id
+        self._times[base] += 1
+        return base if self._times[base] == 1 else f"{base}-{self._times[base]}"
 
 
 def _placed(problem: Problem, within: str) -> Problem:
     if not within:
         return problem
-    return Problem(
-        problem.file, problem.line, f"{within}.{problem.field}" if problem.field else within, problem.message
-    )
+    return replace(problem, field=f"{within}.{problem.field}" if problem.field else within)

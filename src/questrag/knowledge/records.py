@@ -160,5 +160,6 @@ def _notes(skipped: Counter[str]) -> Iterator[Note]:
 
 def _nothing_in(document: object) -> str:
     first = document[0] if isinstance(document, list) and document else document
-    has = f" (there is {', '.join(map(repr, list(first)[:12]))})" if isinstance(first, dict) else ""
+    names = ", ".join(repr(str(name)[:40]) for name in list(first)[:12]) if isinstance(first, dict) else ""
+    has = f" (there is {names})" if names else ""
     return f"holds no 'question' with an 'answer'{has}: name them so"

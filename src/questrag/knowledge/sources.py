@@ -12,7 +12,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A question and answer as a file has them, under the names of FORMATS, not yet checked."""
+    """A question and answer as a file has them, under the names of docs/formats.md, not yet checked."""
 
     fields: Mapping[str, object]
     line: int | None = None

@@ -40,6 +40,7 @@ def serve(
         workers=workers,
         timeout_graceful_shutdown=_GRACE_S,
         access_log=False,
+        log_level="warning",
     )
 
 
@@ -60,7 +61,12 @@ async def _serve_one(settings: Settings, host: str, port: int, progress: Callabl
     for warning in parts.warnings:
         print(warning, file=sys.stderr)  # noqa: T201
     config = uvicorn.Config(
-        create_app(settings, parts), host=host, port=port, timeout_graceful_shutdown=_GRACE_S, access_log=False
+        create_app(settings, parts),
+        host=host,
+        port=port,
+        timeout_graceful_shutdown=_GRACE_S,
+        access_log=False,
+        log_level="warning",
     )
     await _Announced(config, _ready_line(host, port, f"{len(parts.knowledge)} entries")).serve()
 

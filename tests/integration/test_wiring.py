@@ -1,0 +1,116 @@
+"""What the settings choose, with real parts."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from questrag.artifacts import MANIFEST
+from questrag.chat.errors import ArtifactError, Misconfigured
+from questrag.generation.extractive import Extractive
+from questrag.generation.fallback import FirstThatAnswers
+from questrag.settings import PROJECT, Settings
+from questrag.storage.sqlite import SqliteStore
+from questrag.wiring import assemble, open_assistant, open_library
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "var")
+
+
+def with_(settings: Settings, **changes: object) -> Settings:
+    return Settings(**{"data_dir": settings.data_dir, **changes})  # type: ignore[arg-type]
+
+
+async def test_without_keys_answers_are_extractive_and_sqlite_remembers(settings: Settings) -> None:
+    parts = await assemble(settings)
+    try:
+        assert parts.providers == ("extractive",)
+        assert isinstance(parts.assistant.generator, Extractive)
+        assert isinstance(parts.store, SqliteStore)
+        assert (settings.data_dir / "questrag.db").exists()
+        assert len(parts.knowledge) >= 60
+    finally:
+        await parts.store.close()
+
+
+async def test_providers_are_asked_in_order_and_the_approved_answer_is_last(settings: Settings) -> None:
+    chosen = with_(settings, groq_api_key_2="k", hf_token_1="t", llm_base_url="http://127.0.0.1:9/v1", llm_model="m")
+    parts = await assemble(chosen)
+    await parts.store.close()
+    assert parts.providers == ("custom", "groq", "huggingface", "extractive")
+    assert isinstance(parts.assistant.generator, FirstThatAnswers)
+
+
+def test_the_policy_is_the_one_that_was_asked_for(settings: Settings) -> None:
+    library = open_library(settings)
+    names = ("always", "never", "smalltalk", "threshold", "default")
+    versions = [open_assistant(with_(settings, policy=name), library).policy.version for name in names]
+    assert versions == [
+        "always@1",
+        "never@1",
+        "smalltalk+always@1",
+        "threshold@0.4",
+        "smalltalk+live+regulated@0.35+threshold@0.4",
+    ]
+
+
+def test_a_trained_policy_is_not_ignored_in_silence(settings: Settings) -> None:
+    library = open_library(settings)
+    with pytest.raises(Misconfigured, match="POLICY_MODEL_PATH"):
+        open_assistant(with_(settings, policy_model_path=Path("models/policy")), library)
+
+
+def test_the_index_is_made_once_and_found_by_content(settings: Settings) -> None:
+    calls: list[int] = []
+    first = open_library(settings, progress=lambda done, _: calls.append(done))
+    assert calls
+    calls.clear()
+    again = open_library(settings, progress=lambda done, _: calls.append(done))
+    assert calls == []
+    assert again.index.version == first.index.version
+
+
+def test_an_index_of_another_encoder_is_never_used(settings: Settings, tmp_path: Path) -> None:
+    library = open_library(settings)
+    (made,) = settings.index_dir.iterdir()
+    shutil.copytree(PROJECT / "models" / "retriever", tmp_path / "encoder")
+    tokenizer = tmp_path / "encoder" / "tokenizer.json"
+    tokenizer.write_text(tokenizer.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    with pytest.raises(ArtifactError, match=r"tokenizer\.json"):
+        open_library(with_(settings, retriever_model_path=tmp_path / "encoder"))
+
+    from questrag.artifacts import seal  # a maker of encoders, who knows what they do
+
+    seal(tmp_path / "encoder", "encoder", {**library_info(tmp_path / "encoder")})
+    other = open_library(with_(settings, retriever_model_path=tmp_path / "encoder"))
+    assert other.encoder.version != library.encoder.version
+    assert len(list(settings.index_dir.iterdir())) == 2
+    # The index of the one put where that of the other is looked for:
+    (second,) = [folder for folder in settings.index_dir.iterdir() if folder != made]
+    shutil.rmtree(second)
+    shutil.copytree(made, second)
+    with pytest.raises(ArtifactError, match="made for encoder"):
+        open_library(with_(settings, retriever_model_path=tmp_path / "encoder"))
+
+
+def test_a_model_that_is_nowhere_is_named(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=MANIFEST):
+        open_library(with_(settings, retriever_model_path=tmp_path / "nothing"))
+
+
+def test_a_hub_that_cannot_be_reached_says_what_to_do(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    chosen = with_(settings, hf_model_repo="nobody/nothing", retriever_model_path=tmp_path / "nothing")
+    with pytest.raises(ArtifactError, match="unset HF_MODEL_REPO"):
+        open_library(chosen)
+
+
+def library_info(folder: Path) -> dict[str, str]:
+    import json
+
+    info: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["info"]
+    return info
