@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,13 +20,19 @@ def free_port() -> int:
         return port
 
 
+def program() -> str:
+    """Return the command line of this environment."""
+    return str(Path(sys.executable).with_name("questrag"))
+
+
 @contextmanager
-def running(*, workers: int = 1, **environment: str) -> Iterator[str]:
-    """Start `questrag serve`, yield its address, stop it."""
+def running(
+    environment: Mapping[str, str], *, workers: int = 1, stop: signal.Signals = signal.SIGTERM
+) -> Iterator[str]:
+    """Start `questrag serve`, yield its address, stop it with this signal."""
     port = free_port()
-    program = str(Path(sys.executable).with_name("questrag"))
     server = subprocess.Popen(
-        [program, "serve", "--port", str(port), "--workers", str(workers)],
+        [program(), "serve", "--port", str(port), "--workers", str(workers)],
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
     )
@@ -35,7 +41,7 @@ def running(*, workers: int = 1, **environment: str) -> Iterator[str]:
         _wait(url, server)
         yield url
     finally:
-        server.send_signal(signal.SIGTERM)
+        server.send_signal(stop)
         server.wait(timeout=30)
 
 

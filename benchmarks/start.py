@@ -3,22 +3,20 @@
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from time import perf_counter
 
 from benchmarks.results import SCRATCH, percentile, save, settings
-from benchmarks.server import free_port
+from benchmarks.server import free_port, program
 
 SIZE = 20_000
 RUNS = 7
-QUESTRAG = str(Path(sys.executable).with_name("questrag"))
 
 
 def main() -> None:
     chosen = settings(SIZE)
     environment = {**os.environ, "KB_PATH": str(chosen.kb_path), "DATA_DIR": str(SCRATCH)}
-    subprocess.run([QUESTRAG, "index"], env=environment, check=True)
+    subprocess.run([program(), "index"], env=environment, check=True)
     asks = [_ask(environment) for _ in range(RUNS)]
     serves = [_serve(environment) for _ in range(RUNS)]
     save(
@@ -39,14 +37,14 @@ def main() -> None:
 def _ask(environment: dict[str, str]) -> float:
     start = perf_counter()
     question = "How can I block my debit card by phone when I have moved?"
-    subprocess.run([QUESTRAG, "ask", question], env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([program(), "ask", question], env=environment, check=True, stdout=subprocess.DEVNULL)
     return round(perf_counter() - start, 3)
 
 
 def _serve(environment: dict[str, str]) -> tuple[float, int]:
     start = perf_counter()
     server = subprocess.Popen(
-        [QUESTRAG, "serve", "--port", str(free_port())], env=environment, stdout=subprocess.PIPE, text=True
+        [program(), "serve", "--port", str(free_port())], env=environment, stdout=subprocess.PIPE, text=True
     )
     assert server.stdout is not None
     line = server.stdout.readline()

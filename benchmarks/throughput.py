@@ -19,7 +19,7 @@ AT_LEAST = 60
 def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         workers = os.cpu_count() or 1
-        with running(workers=workers, DATA_DIR=scratch) as url:
+        with running({"DATA_DIR": scratch}, workers=workers) as url:
             latencies, failures, seconds = asyncio.run(_load(url))
     save(
         "throughput",

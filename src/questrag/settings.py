@@ -71,8 +71,8 @@ class Settings(BaseSettings):
     """Model that LLM_BASE_URL serves."""
     llm_deadline_s: float = Field(default=20.0, gt=0, le=300)
     """For one answer, all providers and keys together."""
-    llm_max_tokens: int = Field(default=600, ge=16, le=8192)
-    """Longest answer a model may write."""
+    llm_max_tokens: int = Field(default=1024, ge=16, le=8192)
+    """Longest answer a model may write, its reasoning included."""
 
     policy: Literal["default", "always", "never", "smalltalk", "threshold"] = "default"
     """Decides at each turn whether passages are fetched."""

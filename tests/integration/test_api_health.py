@@ -1,4 +1,7 @@
+import asyncio
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -7,6 +10,7 @@ from starlette.testclient import TestClient
 
 from questrag import __version__
 from questrag.chat.ports import Store
+from questrag.chat.types import Conversation, Status, Turn
 from questrag.storage.memory import MemoryStore
 from tests.integration.api import Unplugged, an_app, api, ask, sign_up
 
@@ -137,3 +141,16 @@ def test_every_reference_of_the_schema_leads_somewhere() -> None:
     references = set(re.findall(r"'\$ref': '#/components/schemas/(\w+)'", str(schema)))
     assert references <= set(schema["components"]["schemas"])
     assert {"Problem", "TokenEvent", "FailedEvent"} <= references
+
+
+async def test_a_turn_that_was_abandoned_is_failed_at_the_start() -> None:
+    store, long_ago = MemoryStore(), datetime.now(UTC) - timedelta(hours=1)
+    await store.add_conversation(Conversation(id="c", user_id="u", title="t", created_at=long_ago, updated_at=long_ago))
+    turn = Turn(id="t", conversation_id="c", user_id="u", question="q", asked_at=long_ago)
+    await store.begin(turn, append=True)
+    await store.begin(replace(turn, id="now", asked_at=datetime.now(UTC)), append=True)
+    app = an_app(store)
+    async with app.router.lifespan_context(app):
+        await asyncio.sleep(0.1)
+    assert (await store.turn("u", "t")).status is Status.FAILED
+    assert (await store.turn("u", "now")).status is Status.PENDING
