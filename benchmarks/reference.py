@@ -111,12 +111,12 @@ def _reference() -> Step:
     from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
 
     from questrag.knowledge.base import read_knowledge
-    from questrag.training.export import _folder_of
+    from questrag.training.export import folder_of
 
     base = BertConfig()  # the shapes of bert-base-uncased, and of e5-base-v2
     policy = BertForSequenceClassification(base).eval()
     encoder = BertModel(base).eval()
-    tokenizer = BertTokenizerFast.from_pretrained(_folder_of("all-MiniLM-L6-v2"))  # the vocabulary of both
+    tokenizer = BertTokenizerFast.from_pretrained(folder_of("all-MiniLM-L6-v2"))  # the vocabulary of both
     knowledge, _ = read_knowledge(settings(SIZE).kb_path)
     vectors = np.random.default_rng(0).standard_normal((len(knowledge), 768), dtype=np.float32)
     faiss.normalize_L2(vectors)

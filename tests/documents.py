@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
+from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from questrag.settings import PROJECT, Settings
@@ -12,9 +13,14 @@ from questrag.settings import PROJECT, Settings
 
 def env_example() -> str:
     """Every setting with its meaning and its default, ready to be copied to `.env`."""
-    lines = ["# Copy to .env and change what you need. Every line shows the default.", ""]
+    lines = [
+        "# Copy to .env and change what you need. Every line shows the default. A relative path that you give",
+        "# starts at the working directory; the paths shown start at the checkout.",
+        "",
+    ]
     for name, field in Settings.model_fields.items():
         lines += [f"# {line}" for line in (field.description or "").splitlines()]
+        lines += [f"# Allowed: {_allowed(field)}."] if _allowed(field) else []
         lines += [f"# {name.upper()}={_default(field)}", ""]
     return "\n".join(lines)
 
@@ -22,16 +28,18 @@ def env_example() -> str:
 def settings_page() -> str:
     """The same as a table."""
     rows = [
-        f"| `{name.upper()}` | {f'`{_default(field)}`' if _default(field) else ''} | {_one_line(field)} |"
+        f"| `{name.upper()}` | {f'`{_default(field)}`' if _default(field) else ''} | {_allowed(field)} "
+        f"| {_one_line(field)} |"
         for name, field in Settings.model_fields.items()
     ]
     head = [
         "# Settings",
         "",
-        "Environment variables, or lines of a file `.env` in the working directory. Paths start at the checkout.",
+        "Environment variables, or lines of a file `.env` in the working directory. A relative path that you give",
+        "starts at the working directory; the paths shown as defaults start at the checkout.",
         "",
-        "| name | default | meaning |",
-        "|---|---|---|",
+        "| name | default | allowed | meaning |",
+        "|---|---|---|---|",
     ]
     return "\n".join([*head, *rows, ""])
 
@@ -41,6 +49,18 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, Path):
         return value.relative_to(PROJECT).as_posix()
     return "" if value is None else str(value)
+
+
+def _allowed(field: FieldInfo) -> str:
+    """Return the values or the range of a setting; empty where any value of its kind will do."""
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(map(str, get_args(field.annotation)))
+    lowest = next(
+        (f"{m.ge:,g}" if isinstance(m, Ge) else f"above {m.gt:,g}" for m in field.metadata if isinstance(m, Ge | Gt)),
+        "",
+    )
+    highest = next((f"{m.le:,g}" for m in field.metadata if isinstance(m, Le)), "")
+    return f"{lowest} to {highest}" if lowest and highest else ""
 
 
 def _one_line(field: FieldInfo) -> str:
@@ -107,7 +127,7 @@ def figures() -> str:
             "",
             f"On {machine}. Usual design: a BERT-base policy and an e5-base retriever in torch (random",
             "weights of those shapes, for timing), flat search. `make bench` repeats all but the FAQ file, which is",
-            "`python -m benchmarks.own_questions FILE`.",
+            "`.venv/bin/python -m benchmarks.own_questions FILE`.",
             "",
             *_retrieval_table(retrieval),
         ]
@@ -125,8 +145,8 @@ def _retrieval_table(result: dict[str, Any]) -> list[str]:
     for lang, name in (("en", "English"), ("hinglish", "Hinglish"), ("hi", "Hindi")):
         others = [baseline["by_lang"][lang] for baseline in (baselines["bm25"], baselines["base_encoder"])]
         rows.append(_retrieval_row(name, result["by_lang"][lang], others))
-    command = "questrag evaluate retrieval --queries data/queries/test.jsonl --out docs/results/retrieval-starter.json"
-    note = f"95 % intervals, drawn by entry. Repeat with `{command}`."
+    options = "--queries data/queries/test.jsonl --out docs/results/retrieval-starter.json"
+    note = f"95 % intervals, drawn by entry. Repeat with `.venv/bin/questrag evaluate retrieval {options}`."
     return [*rows, "", note]
 
 

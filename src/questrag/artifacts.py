@@ -30,9 +30,18 @@ class Artifact:
 
     @property
     def fingerprint(self) -> str:
-        """Short hash over every file: two artifacts with one fingerprint hold the same bytes."""
-        joined = "".join(f"{name}:{digest}\n" for name, digest in sorted(self.files.items()))
-        return hashlib.sha256(joined.encode()).hexdigest()[:12]
+        """Short hash over the manifest: two artifacts with one fingerprint hold the same bytes and say the same."""
+        parts = (self.kind, sorted(self.info.items()), sorted(self.files.items()))
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+    def number(self, name: str) -> int:
+        """Return an item of `info` that has to be a whole number above or equal to zero."""
+        value = self.info.get(name, "")
+        if not (value.isascii() and value.isdigit()):
+            raise ArtifactError(
+                f"{self.folder / MANIFEST} has no usable {name} in its info: make the {self.kind} again"
+            )
+        return int(value)
 
 
 def seal(folder: Path, kind: str, info: Mapping[str, str]) -> Artifact:

@@ -4,26 +4,34 @@ import asyncio
 import getpass
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from uuid import uuid4
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from questrag import __version__
 from questrag.chat.errors import Invalid, QuestragError
 from questrag.settings import Settings, load_settings
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
 DONE, LINES_LEFT_OUT, NOT_POSSIBLE = 0, 1, 3
+
+_TRAIN_EXTRA = "pip install 'questrag[train]'"
+_ESCAPED = _TRAIN_EXTRA.replace("[", r"\[")  # help texts are markup
 
 app = typer.Typer(
     help="Answers retail-banking questions from approved entries.", no_args_is_help=True, add_completion=False
 )
 evaluate = typer.Typer(help="Measure what is shipped.", no_args_is_help=True)
-train = typer.Typer(help="Make models; needs the train extra: pip install 'questrag[train]'.", no_args_is_help=True)
+train = typer.Typer(help=f"Make models; needs the train extra: {_ESCAPED}.", no_args_is_help=True)
 users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
@@ -32,7 +40,7 @@ app.add_typer(users, name="users")
 KbOption = Annotated[Path | None, typer.Option("--kb", help="Knowledge base to use instead of KB_PATH.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the object that the API returns.")]
 SkipBadOption = Annotated[bool, typer.Option("--skip-bad", help="End with 0 even if bad lines were left out.")]
-OutOption = Annotated[Path | None, typer.Option("--out", help="Write here instead of standard output.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Write here; - is standard output.")]
 
 
 def main() -> None:
@@ -40,8 +48,14 @@ def main() -> None:
     try:
         app()
     except QuestragError as error:
-        print(f"questrag: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(NOT_POSSIBLE)
+        _give_up(str(error))
+    except OSError as error:
+        _give_up(": ".join(str(part) for part in (error.filename, error.strerror or error) if part is not None))
+
+
+def _give_up(why: str) -> NoReturn:
+    print(f"questrag: {why}", file=sys.stderr)  # noqa: T201
+    sys.exit(NOT_POSSIBLE)
 
 
 @app.callback(invoke_without_command=True)
@@ -59,10 +73,10 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; one for each core is the better server.")] = 1,
 ) -> None:
-    """Serve the API and the web page."""
+    """Serve the API."""
     from questrag.web.serving import serve as run_server
 
-    with _progress("Indexing the knowledge base") as progress:
+    with _indexing() as progress:
         run_server(load_settings(), host=host, port=port, workers=workers, progress=progress)
 
 
@@ -78,11 +92,9 @@ def ask(
     from questrag.chat.types import Turn
     from questrag.wiring import open_assistant, open_library
 
-    question = text.strip()
-    if not 1 <= len(question) <= 2000:
-        raise Invalid(f"a question has 1 to 2000 characters, this one has {len(question)}")
+    question = _question(text)
     settings = _settings(kb)
-    with _progress("Indexing the knowledge base") as progress:
+    with _indexing() as progress:
         library = open_library(settings, progress=progress)
     answer = asyncio.run(collect(open_assistant(settings, library).answer(question)))
     if as_json:
@@ -118,19 +130,22 @@ def ingest(
     """Turn files into knowledge-base entries; reports duplicates, conflicts and bad lines."""
     from questrag.knowledge.ingest import ingest_files
 
+    target = _file(out, read=files)
     with _progress("Reading") as progress:
         report = ingest_files(files, format_, progress=progress)
-    for line in report.lines():
-        typer.echo(line, err=True)
+    for line in (*report.lines(), *report.problems):
+        typer.echo(str(line), err=True)
+    report.require_entries()
     if dry_run:
         typer.echo(f"{len(report.entries)} entries would be written", err=True)
-    elif out is None:
+    elif target is None:
         for entry in report.entries:
             typer.echo(entry.to_json())
     else:
-        report.write(out)
-        typer.echo(f"{len(report.entries)} entries written to {out}", err=True)
-    _exit_for(report.problems, skip_bad=skip_bad)
+        report.write(target)
+        typer.echo(f"{len(report.entries)} entries written to {target}", err=True)
+    if report.problems and not skip_bad:
+        raise typer.Exit(LINES_LEFT_OUT)
 
 
 @app.command()
@@ -141,11 +156,16 @@ def index(
     skip_bad: SkipBadOption = False,
 ) -> None:
     """Make the search index of a knowledge base; others then start at once."""
+    from questrag.retrieval.index import UnusableIndex
     from questrag.wiring import open_library
 
     settings = _settings(kb, **({"faiss_index_path": out} if out else {}))
-    with _progress("Indexing the knowledge base") as progress:
-        library = open_library(settings, progress=progress, rebuild=rebuild)
+    with _indexing() as progress:
+        try:
+            library = open_library(settings, progress=progress, rebuild=rebuild)
+        except UnusableIndex:
+            typer.echo("The index that was there cannot be used; it is made again.", err=True)
+            library = open_library(settings, progress=progress, rebuild=True)
     typer.echo(
         f"{len(library.knowledge)} entries of knowledge base {library.knowledge.version}: index {library.index.version}"
     )
@@ -164,8 +184,9 @@ def evaluate_retrieval(
     from questrag.wiring import open_library
 
     settings = _settings(kb)
+    target = _file(out, read=[queries])
     asked, bad = retrieval.read_queries(queries)
-    with _progress("Indexing the knowledge base") as progress:
+    with _indexing() as progress:
         library = open_library(settings, progress=progress)
     with _progress("Searching") as progress:
         result = retrieval.evaluate_retrieval(
@@ -175,8 +196,8 @@ def evaluate_retrieval(
             knowledge=library.knowledge,
             progress=progress,
         )
-    if out:
-        retrieval.write_result(result, out)
+    if target:
+        retrieval.write_result(result, target)
     else:
         typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
     _exit_for([*library.problems, *bad], skip_bad=skip_bad)
@@ -191,7 +212,7 @@ def train_export(
     try:
         from questrag.training.export import Args, export_encoder
     except ModuleNotFoundError as error:
-        raise QuestragError(f"{error.name} is not installed: pip install 'questrag[train]'") from None
+        raise QuestragError(f"{error.name} is not installed: {_TRAIN_EXTRA}") from None
     artifact = export_encoder(Args(backbone=backbone, out=out))
     typer.echo(f"{out}: {artifact.info['name']}@{artifact.fingerprint}, parity {artifact.info['parity_cosine_min']}")
 
@@ -224,26 +245,101 @@ def _settings(kb: Path | None, **overrides: Any) -> Settings:
     return load_settings(**({"kb_path": kb} if kb else {}), **overrides)
 
 
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on standard error once there is something to wait for."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
-
-    def report(done: int, total: int) -> None:
-        if not bar.tasks:
-            bar.start()
-            bar.add_task(what, total=total)
-        bar.update(bar.tasks[0].id, completed=done, total=total)
+def _question(text: str) -> str:
+    """Raises: Invalid: the API would refuse it too."""
+    from questrag.web.inputs import Question
 
     try:
-        yield report
+        return TypeAdapter[str](Question).validate_python(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        length = f"this one has {len(text.strip())}"
+        why = {
+            "string_too_short": length,
+            "string_too_long": length,
+            "string_unicode": "this one holds bytes that are not UTF-8",
+        }.get(first["type"], f"it {first['msg'].removeprefix('Value error, ')}")
+        raise Invalid(f"a question has 1 to 2000 characters: {why}") from None
+
+
+def _file(out: Path | None, *, read: Sequence[Path]) -> Path | None:
+    """Return the file to write, None for standard output.
+
+    Raises:
+        Invalid: it is one of those to read, or cannot be written there.
+    """
+    if out is None or out == Path("-"):
+        return None
+    if not out.parent.is_dir():
+        raise Invalid(f"--out {out}: there is no folder {out.parent}, make it first")
+    if out.exists():
+        if not out.is_file():
+            raise Invalid(f"--out {out} is not a file: choose another name")
+        if any(path.exists() and out.samefile(path) for path in read):
+            raise Invalid(f"--out {out} is one of the files to read: choose another name")
+    return out
+
+
+@contextmanager
+def _progress(what: str, *, plainly: bool = False) -> Iterator["Bar"]:
+    from rich.console import Console
+
+    bar = Bar(what, Console(stderr=True), plainly=plainly)
+    try:
+        yield bar
     finally:
-        if bar.tasks:
-            bar.stop()
+        bar.stop()
+
+
+def _indexing() -> AbstractContextManager["Bar"]:
+    return _progress("Indexing the knowledge base", plainly=True)
+
+
+class Bar:
+    """Shows progress, only while there is something to wait for.
+
+    Args:
+        plainly: where there is no terminal to draw on, say in a line that it starts, and in one that it is done.
+    """
+
+    def __init__(self, what: str, console: "Console", *, plainly: bool = False) -> None:
+        self._what = what
+        self._console = console
+        self._plainly = plainly
+        self._drawn: Progress | None = None
+        self._going_on = self._done = False
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._done and done >= total:
+            return  # the last report may come twice
+        if not self._going_on:
+            self._start(total)
+        self._going_on, self._done = done < total, done >= total
+        if self._drawn is not None:
+            self._drawn.update(self._drawn.task_ids[0], completed=done)
+        if self._done:
+            self._end()
+
+    def stop(self) -> None:
+        """Leave nothing on the terminal, wherever the work got to."""
+        if self._drawn is not None:
+            self._drawn.stop()
+            self._drawn = None
+
+    def _start(self, total: int) -> None:
+        if self._console.is_terminal:
+            from rich.progress import Progress
+
+            self._drawn = Progress(console=self._console, transient=True)
+            self._drawn.add_task(self._what, total=total)
+            self._drawn.start()
+        elif self._plainly:
+            typer.echo(f"{self._what} ({total:,} phrasings)", file=self._console.file)
+
+    def _end(self) -> None:
+        if self._plainly and self._drawn is None:
+            typer.echo(f"{self._what}: done", file=self._console.file)
+        self.stop()
 
 
 def _readable(answer: Any) -> str:

@@ -1,5 +1,6 @@
 """Every knob, with unit and default. Read once, at the front door; nobody below `wiring` sees it."""
 
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from questrag.chat.errors import Misconfigured
 PROJECT = Path(__file__).resolve().parents[2]
 """The checkout. An installed wheel sets the paths below by environment variable."""
 
+_SECRET_CHARS = 32
 _WEAK_SECRETS = ("secret", "changeme", "change-me", "change_me", "your-secret-key", "password", "questrag")
 
 
@@ -31,13 +33,13 @@ class Settings(BaseSettings):
     """MongoDB, with the database name as its path; without it a SQLite file in DATA_DIR is used."""
 
     secret_key: SecretStr | None = None
-    """Signs access tokens; at least 32 characters. Made and kept in DATA_DIR in development."""
+    """Signs access tokens; at least 32 characters in production. Made and kept in DATA_DIR in development."""
     algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
     """Signature of access tokens."""
     access_token_expire_minutes: int = Field(default=1440, ge=1, le=43200)
     """How long a sign-in lasts."""
     allowed_origins: str = ""
-    """Web origins that may call the API, separated by commas. Empty: only the page served with it."""
+    """Web origins that may call the API, separated by commas. Empty: no other origin than its own."""
 
     groq_api_key_1: SecretStr | None = None
     """Keys of Groq, used in turn."""
@@ -50,7 +52,7 @@ class Settings(BaseSettings):
     groq_chat_model: str = "openai/gpt-oss-20b"
     """Writes the answers."""
     groq_eval_model: str = "openai/gpt-oss-120b"
-    """Judges answers in evaluation and training."""
+    """For evaluation with a judge; nothing in this version reads it."""
     hf_token_1: SecretStr | None = None
     """Tokens of Hugging Face, used in turn when Groq cannot answer."""
     hf_token_2: SecretStr | None = None
@@ -64,7 +66,7 @@ class Settings(BaseSettings):
     hf_model_repo: str = ""
     """Hub repository with trained models; downloaded when set and not there yet."""
     llm_base_url: str = ""
-    """Any other OpenAI-compatible server, such as Ollama or vLLM. Asked first when set."""
+    """Any other OpenAI-compatible server, such as Ollama or vLLM. Asked first when set; needs LLM_MODEL."""
     llm_api_key: SecretStr | None = None
     """Key of LLM_BASE_URL, where it wants one."""
     llm_model: str = ""
@@ -86,15 +88,17 @@ class Settings(BaseSettings):
     """Where indexes are kept; empty: DATA_DIR/indexes."""
     kb_path: Path = PROJECT / "data" / "knowledge" / "starter.jsonl"
     """Knowledge base: one JSONL file, or a folder of them."""
+    bank_profile: Path | None = None
+    """JSON object of placeholder name and text, for the placeholders of the entries; see docs/formats.md."""
     device: Literal["cpu", "cuda"] = "cpu"
-    """For training and for encoding the knowledge base."""
+    """For training only: serving and indexing use the CPU."""
     top_k: int = Field(default=5, ge=1, le=20)
     """Passages put in front of the model."""
     similarity_threshold: float = Field(default=0.4, ge=0.0, le=1.0)
     """A hit below this score, on the scale of the chosen retriever, is no answer."""
     confidence_threshold: float = Field(default=0.7, ge=0.0, le=1.0)
-    """A trained policy less sure than this fetches."""
-    prompt_budget_tokens: int = Field(default=2000, ge=200, le=100_000)
+    """A trained policy less sure than this fetches; nothing reads it until there are trained policies."""
+    prompt_budget_tokens: int = Field(default=3000, ge=200, le=100_000)
     """For system text, history, passages and question together."""
     live_turns: int = Field(default=2, ge=0, le=20)
     """A passage that an answer drew on stays in the prompt for so many further turns."""
@@ -107,6 +111,19 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin!r} is not an origin such as https://bank.example")
         return value
 
+    @field_validator("groq_base_url", "hf_base_url", "llm_base_url")
+    @classmethod
+    def _addresses_are_addresses(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]", value):
+            raise ValueError("is not an address that starts with http:// or https://")
+        return value
+
+    @model_validator(mode="after")
+    def _own_server_has_a_model(self) -> Self:
+        if self.llm_base_url and not self.llm_model.strip():
+            raise ValueError("LLM_MODEL is missing: name a model that the server at LLM_BASE_URL has")
+        return self
+
     @model_validator(mode="after")
     def _production_is_safe(self) -> Self:
         if self.environment != "production":
@@ -114,10 +131,10 @@ class Settings(BaseSettings):
         if self.secret_key is None:
             raise ValueError("SECRET_KEY is missing: production needs one of at least 32 random characters")
         secret = self.secret_key.get_secret_value()
-        if len(secret) < 32 or len(set(secret)) < 10 or secret.lower().startswith(_WEAK_SECRETS):
+        if len(secret) < _SECRET_CHARS or len(set(secret)) < 10 or secret.lower().startswith(_WEAK_SECRETS):
             raise ValueError("SECRET_KEY is weak: production needs at least 32 random characters")
-        if "*" in self.origins:
-            raise ValueError("ALLOWED_ORIGINS is a wildcard: production needs the origins by name")
+        if "*" in self.allowed_origins:
+            raise ValueError("ALLOWED_ORIGINS has a wildcard: production needs the origins by name")
         return self
 
     @property
@@ -137,7 +154,11 @@ class Settings(BaseSettings):
         return self.faiss_index_path or self.data_dir / "indexes"
 
     def signing_secret(self) -> str:
-        """Return SECRET_KEY, or the development secret, made on first use and kept in DATA_DIR."""
+        """Return SECRET_KEY, or the development secret, made on first use and kept in DATA_DIR.
+
+        Raises:
+            Misconfigured: the file of the development secret holds none.
+        """
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
         kept = self.data_dir / "development-secret"
@@ -149,7 +170,10 @@ class Settings(BaseSettings):
             with suppress(FileExistsError):  # the first worker wins; the others read what it made
                 kept.hardlink_to(fresh)
             fresh.unlink()
-        return kept.read_text(encoding="utf-8").strip()
+        secret = kept.read_text(encoding="utf-8", errors="replace").strip()
+        if len(secret) < _SECRET_CHARS:
+            raise Misconfigured(f"{kept} holds no secret of {_SECRET_CHARS} characters: remove it, and one is made")
+        return secret
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -162,6 +186,8 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise Misconfigured("; ".join(_sentence(dict(problem)) for problem in error.errors())) from None
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{Path('.env').absolute()} is not UTF-8: save it as UTF-8") from None
 
 
 def _sentence(problem: dict[str, object]) -> str:

@@ -1,7 +1,7 @@
 """The one place that chooses which implementation stands behind each port."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from questrag.generation.openai_compatible import OpenAICompatible
 from questrag.knowledge.base import EntryBase, read_knowledge
 from questrag.knowledge.entry import Entry, Problem
 from questrag.knowledge.ingest import ingest_files
+from questrag.knowledge.profile import read_profile
 from questrag.policy.rules import (
     AlwaysFetch,
     LiveFirst,
@@ -31,8 +32,6 @@ from questrag.settings import Settings
 
 DENSE_WEIGHT = 0.4
 """Share of the cosine in a hybrid score, the rest being lexical cover; chosen on the development questions."""
-REGULATED_MARGIN = 0.05
-"""Entries that must be given word for word are fetched this much below the threshold."""
 _ANSWER_TOKENS = 400
 """An approved answer up to this length is given whole; Hindi takes three times the tokens of English."""
 
@@ -81,13 +80,14 @@ def open_library(settings: Settings, *, progress: Progress | None = None, rebuil
     Raises:
         ArtifactError: a file is missing, damaged or does not fit the others; the message names it.
     """
-    knowledge, problems = _knowledge(settings.kb_path)
+    profile = read_profile(settings.bank_profile) if settings.bank_profile else {}
+    knowledge, problems = _knowledge(settings.kb_path, profile)
     artifact = open_artifact(_encoder_folder(settings), "encoder")
     encoder = OnnxEncoder(artifact)
     folder = settings.index_dir / index_name(encoder.version, knowledge.version)
     if rebuild or not folder.exists():
         documents = [_document(entry) for entry in knowledge.entries]
-        build_index(documents, encoder, folder, knowledge=knowledge.version, progress=progress)
+        build_index(documents, encoder, folder, knowledge=knowledge.version, replace=rebuild, progress=progress)
     index = SearchIndex(folder).require(encoder=encoder.version, knowledge=knowledge.version)
     return Library(knowledge, tuple(problems), encoder, WordPieceCounter(artifact), index)
 
@@ -123,13 +123,13 @@ async def assemble(settings: Settings, *, progress: Progress | None = None) -> P
     )
 
 
-def _knowledge(path: Path) -> tuple[EntryBase, Sequence[Problem]]:
+def _knowledge(path: Path, profile: Mapping[str, str]) -> tuple[EntryBase, Sequence[Problem]]:
     if path.is_dir() or path.suffix == ".jsonl" or not path.exists():
-        return read_knowledge(path)
+        return read_knowledge(path, profile)
     ingested = ingest_files([path])  # any other file that `questrag ingest` reads
     if not ingested.entries:
         raise ArtifactError(f"knowledge base {path} holds no usable entry; the first problem is {ingested.problems[0]}")
-    return EntryBase(ingested.entries), ingested.problems
+    return EntryBase(ingested.entries, profile), ingested.problems
 
 
 def _policy(settings: Settings) -> Policy:
@@ -137,10 +137,10 @@ def _policy(settings: Settings) -> Policy:
         raise Misconfigured(
             f"POLICY_MODEL_PATH is {settings.policy_model_path}, but this version has no trained policies: unset it"
         )
-    threshold = Threshold(settings.similarity_threshold)
-    lower = max(settings.similarity_threshold - REGULATED_MARGIN, 0.0)
+    enough = settings.similarity_threshold
+    threshold = Threshold(enough)
     choices: dict[str, Callable[[], Policy]] = {
-        "default": lambda: SmallTalkFirst(LiveFirst(RegulatedFirst(threshold, lower))),
+        "default": lambda: SmallTalkFirst(LiveFirst(RegulatedFirst(threshold, enough), enough)),
         "always": AlwaysFetch,
         "never": NeverFetch,
         "smalltalk": lambda: SmallTalkFirst(AlwaysFetch()),

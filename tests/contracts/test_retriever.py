@@ -1,5 +1,7 @@
 """What every retriever promises, with the shipped encoder and a small knowledge base."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,12 +11,12 @@ import pytest
 
 from questrag.chat.errors import ArtifactError
 from questrag.chat.ports import Retriever
-from questrag.chat.types import Passage
+from questrag.chat.types import Hit, Passage
 from questrag.knowledge.base import EntryBase
 from questrag.knowledge.entry import Entry
 from questrag.retrieval.encoder import OnnxEncoder
 from questrag.retrieval.index import Document, SearchIndex, build_index
-from questrag.retrieval.search import Dense, Hybrid, Lexical
+from questrag.retrieval.search import Dense, Hybrid, Lexical, distinct
 from questrag.settings import PROJECT
 
 ENTRIES = (
@@ -91,6 +93,25 @@ def test_a_near_copy_of_a_better_answer_is_left_out(retriever: Retriever) -> Non
     assert "ppf2" not in found
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("by 7pm", "by 6pm"), ("at 2.5 %", "at 5.2 %"), ("is allowed", "is not allowed")]
+)
+def test_long_answers_that_differ_in_a_figure_or_a_negation_both_stay(one: str, other: str) -> None:
+    words = " ".join(f"word{letter}" for letter in "abcdefghijklmnopqrstuvwxyz" * 3)
+    hits = [Hit(Passage(id=what, question="q", answer=f"{words} {what}"), 0.5) for what in (one, other)]
+    assert distinct(hits, 5) == hits
+
+
+def test_copies_do_not_take_the_places_of_others(encoder: OnnxEncoder, tmp_path: Path) -> None:
+    copies = [Entry(id=f"c{i}", question=f"card question {i}", answer="Block the card in the app.") for i in range(60)]
+    entries = (*copies, *(Entry(id=f"o{i}", question=f"card matter {i}", answer=f"Answer {i}.") for i in range(5)))
+    base = EntryBase(entries)
+    build_index(documents(entries), encoder, tmp_path / "index", knowledge=base.version)
+    index = SearchIndex(tmp_path / "index")
+    for retriever in (Dense(index, encoder, base), Lexical(index, base), Hybrid(index, encoder, base, 0.4)):
+        assert len(retriever.search("card question 7", 5)) == 5
+
+
 def test_answers_that_differ_in_a_figure_are_no_copies(retriever: Retriever) -> None:
     found = {hit.passage.id for hit in retriever.search("FD interest for 7 days", 7)}
     assert {"fd7", "fd9"} <= found
@@ -145,7 +166,21 @@ def test_an_interrupted_build_goes_on_where_it_stopped(encoder: OnnxEncoder, tmp
     calls.clear()
     build_index(documents(ENTRIES), encoder, folder, knowledge="v", progress=lambda done, _: calls.append(done))
     assert calls == [len(ENTRIES)]  # found, not encoded again
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["index"]
+    assert {path.name for path in tmp_path.iterdir()} <= {"index", "index.lock"}
+
+
+def test_of_several_processes_one_makes_the_index_and_all_can_use_it(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from questrag.settings import Settings; from questrag.wiring import open_library\n"
+        "library = open_library(Settings(data_dir=Path(sys.argv[1])))\n"
+        "print(library.retriever('hybrid').search('lost card', 1)[0].passage.id)"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    ends = [process.communicate(timeout=120) for process in started]
+    assert [errors for _, errors in ends] == ["", "", ""]
+    assert len({found for found, _ in ends}) == 1
 
 
 def test_a_graph_index_finds_what_the_exact_one_finds(encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ RECEIPT = Receipt(
     live=(),
     cited=("block-card",),
     sources=(Source("block-card", "How do I block my card?", "Card rules", "2026-04-01", 0.875, True),),
-    tokens=TokenBill(prompt=210, completion=40, always_fetch_prompt=640, counted_by="minilm"),
+    tokens=TokenBill(prompt=210, completion=40, always_fetch_prompt=640, counted_by="minilm", paid=True),
     timings_ms={"search": 1.5, "total": 12.0},
     versions=Versions("threshold@0.55", "minilm@1", "flat@1", "kb@1", "1", "extractive/extractive"),
     lang="hi",
@@ -412,6 +412,23 @@ async def test_an_idempotency_key_stores_one_turn(store: Store) -> None:
 
     assert await store.turns(turn.user_id, conversation.id) == [ended]
     assert (await store.conversation(turn.user_id, conversation.id)).updated_at == NOON
+
+
+async def test_an_idempotency_key_is_known_before_its_conversation_is_looked_for(store: Store) -> None:
+    turn, _ = await store.begin(replace(a_turn(await started(store)), idempotency_key="key"), append=True)
+
+    elsewhere = replace(turn, id=uuid4().hex, conversation_id="nowhere")
+    assert await store.begin(elsewhere, append=True) == (turn, False)
+
+
+async def test_the_end_of_a_turn_can_be_taken_back(store: Store) -> None:
+    turn, _ = await store.begin(a_turn(await started(store)), append=True)
+    await store.finish(replace(answered(turn), status=Status.FAILED, problem="Nobody answered."))
+
+    await store.finish(turn)
+
+    assert await store.turn(turn.user_id, turn.id) == turn
+    assert await store.fail_pending(turn.asked_at + minutes(1), "Again.") >= 1
 
 
 async def test_an_idempotency_key_used_twice_at_the_same_moment_stores_one_turn(store: Store) -> None:

@@ -76,7 +76,7 @@ def refuse(room: tuple[TestClient, Headers, dict[str, str]], path: str, body: by
     before = kept(client, headers)
     verb, _ = FIELDS[path]
     response = client.request(verb, path.format(**ids), content=body, headers={**headers, "Content-Type": content_type})
-    assert response.status_code in (400, 413, 422), (path, body[:60], response.text)
+    assert response.status_code in (413, 422), (path, body[:60], response.text)
     assert response.headers["content-type"] == "application/problem+json"
     problem = response.json()
     assert problem["status"] == response.status_code
@@ -108,6 +108,44 @@ def test_an_odd_body_is_refused_and_nothing_is_kept(
     room: tuple[TestClient, Headers, dict[str, str]], path: str, body: bytes
 ) -> None:
     refuse(room, path, body, "application/json")
+
+
+NO_JSON = ("no JSON", "cut off", "nested too deep", "objects nested too deep", "not UTF-8")
+
+
+@pytest.mark.parametrize("body", [BODIES[name] for name in NO_JSON], ids=NO_JSON)
+def test_a_body_that_cannot_be_read_is_said_to_be_no_json(
+    room: tuple[TestClient, Headers, dict[str, str]], body: bytes
+) -> None:
+    problem = refuse(room, "/api/v1/chat/", body, "application/json").json()
+
+    assert (problem["status"], problem["detail"]) == (422, "The body is not valid JSON.")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("/api/v1/chat/", b"[]", ("body", "must be a JSON object")),
+        ("/api/v1/chat/", b'"a"', ("body", "must be a JSON object")),
+        ("/api/v1/chat/", b"{}", ("query", "is missing")),
+        ("/api/v1/chat/", b'{"query": NaN}', ("query", "must be text")),
+        ("/api/v1/chat/", b'{"query": ""}', ("query", "must be 1 or more characters long")),
+        ("/api/v1/chat/", b'{"query": "a\\ud800"}', ("query", "must be valid Unicode")),
+        (
+            "/api/v1/chat/",
+            b'{"query": "a", "conversation_id": "?"}',
+            ("conversation_id", "has characters, or a length, that it may not have"),
+        ),
+        ("/api/v1/chat/messages/{message_id}/feedback", b'{"rating": 1}', ("rating", "must be 'up' or 'down'")),
+        ("/api/v1/chat/conversations/{conversation_id}", b'{"archived": 7}', ("archived", "must be true or false")),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_in_plain_words(
+    room: tuple[TestClient, Headers, dict[str, str]], path: str, body: bytes, said: tuple[str, str]
+) -> None:
+    problem = refuse(room, path, body, "application/json").json()
+
+    assert [(error["field"], error["message"]) for error in problem["errors"]] == [said]
 
 
 @pytest.mark.parametrize(

@@ -2,26 +2,32 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
 from fastapi import Request
 from starlette.testclient import TestClient
 
+from questrag.chat.errors import Unavailable
+from questrag.chat.ports import Store
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import Completion, Conversation, Generated, Replaced, Status, Token, Turn
 from questrag.generation.scripted import Scripted
 from questrag.policy.rules import AlwaysFetch
 from questrag.storage.memory import MemoryStore
-from questrag.web.streaming import EventStream
-from questrag.web.views import EVENT_NAMES, StreamEvent, TokenEvent
-from tests.fakes import BLOCK_CARD, BestSource, SlowPolicy, an_assistant
+from questrag.web import answering
+from questrag.web.answering import Asked
+from questrag.web.streaming import EventStream, begun
+from questrag.web.views import EVENT_NAMES, StartEvent, StreamEvent, TokenEvent
+from questrag.wiring import Parts
+from tests.fakes import BLOCK_CARD, BestSource, SlowPolicy, TinyBase, an_assistant
 from tests.integration.api import (
     a_sqlite_store,
     an_app,
@@ -38,6 +44,7 @@ from tests.integration.api import (
 
 CHAT, STREAM = "/api/v1/chat/", "/api/v1/chat/stream"
 QUESTION = {"query": "How do I block my debit card?"}
+FOLLOW_UP = {"query": "And my UPI PIN?"}
 CARD = "4111 1111 1111 1111"
 
 
@@ -57,6 +64,26 @@ class Broken:
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
         yield Token("One moment")
         raise ZeroDivisionError(f"about {prompt.question}")
+
+
+@dataclass
+class Watched:
+    """A store that keeps the names of what it was asked, and may refuse one of them."""
+
+    inner: Store
+    broken: str = ""
+    calls: list[str] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        method = getattr(self.inner, name)
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            self.calls.append(name)
+            if name == self.broken:
+                raise Unavailable("The disk is full.")
+            return await method(*args, **kwargs)
+
+        return call
 
 
 def test_an_answer_comes_with_its_sources_and_its_receipt() -> None:
@@ -194,11 +221,11 @@ def test_a_stream_is_refused_with_a_status_before_its_first_byte() -> None:
     assert [response.status_code for response in (nobody, empty, lost)] == [401, 422, 404]
 
 
-def open_stream(base: str, headers: dict[str, str]) -> socket.socket:
+def post_and_hold(base: str, path: str, headers: dict[str, str]) -> socket.socket:
     host, port = base.removeprefix("http://").split(":")
     body = b'{"query": "How do I block my debit card?"}'
     lines = [
-        "POST /api/v1/chat/stream HTTP/1.1",
+        f"POST {path} HTTP/1.1",
         f"Host: {host}",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
@@ -215,7 +242,7 @@ def test_a_reader_who_leaves_stops_the_work_and_leaves_what_was_written(wait_s: 
     app = an_app(assistant=an_assistant(generator=model))
     with served(app) as base, httpx2.Client(base_url=base) as client:
         headers = sign_up(client)
-        with open_stream(base, headers) as connection:
+        with post_and_hold(base, STREAM, headers) as connection:
             seen = b""
             while seen.count(b"event: token") < pieces_read or b"event: retrieved" not in seen:
                 seen += connection.recv(4096)
@@ -227,6 +254,66 @@ def test_a_reader_who_leaves_stops_the_work_and_leaves_what_was_written(wait_s: 
         assert said["answer"].startswith("piece 0 piece 1 piece 2 ")
         assert said["answer"].count("piece") < 100
     assert said["status"] == ("answered" if pieces_read else "failed")
+
+
+@pytest.mark.parametrize(("wait_s", "status"), [(0.02, "answered"), (30.0, "failed")])
+def test_a_reader_who_leaves_before_the_answer_stops_the_work_too(wait_s: float, status: str) -> None:
+    model = Scripted([f"piece {i} " for i in range(500)], wait_s=wait_s)
+    with served(an_app(assistant=an_assistant(generator=model))) as base, httpx2.Client(base_url=base) as client:
+        headers = sign_up(client)
+        with post_and_hold(base, CHAT, headers):
+            while not model.asked:
+                time.sleep(0.01)
+            time.sleep(0.1)
+        said = wait_for_the_end(client, headers)
+
+    assert model.left_early == 1
+    assert said["complete_turns"] == [False]
+    assert said["status"] == status
+    assert said["answer"].count("piece") < 100
+
+
+@pytest.mark.parametrize("leaves", ["before the first byte", "at the start", "when cancelled"])
+async def test_a_reader_who_leaves_before_anything_happened_leaves_no_question_pending(leaves: str) -> None:
+    store, now = MemoryStore(), datetime.now(UTC)
+    await store.add_conversation(Conversation(id="c", user_id="u", title="t", created_at=now, updated_at=now))
+    turn = Turn(id="t", conversation_id="c", user_id="u", question="q", asked_at=now)
+    asked = Asked((await store.begin(turn, append=True))[0])
+    parts = Parts(assistant=an_assistant(generator=Scripted(["x"], wait_s=30)), store=store, knowledge=TinyBase())
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"} if leaves == "before the first byte" else await asyncio.Future()
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        if b"event: start" in message.get("body", b""):
+            if leaves == "at the start":
+                raise OSError
+            sending.cancel()
+
+    async def respond() -> None:
+        await answering.stream(parts, asked, REQUEST)({"type": "http"}, receive, send)
+
+    sending = asyncio.create_task(respond())
+    with suppress(OSError, asyncio.CancelledError):
+        await sending
+
+    end = await store.turn("u", "t")
+    assert (end.status, end.complete, end.problem) == (Status.FAILED, False, "The reader left before the end.")
+
+
+async def test_work_that_is_cancelled_before_its_first_step_takes_it_all_the_same() -> None:
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.sleep(30)
+        finally:
+            ended.set()
+
+    async with begun(work()):
+        pass
+
+    assert ended.is_set()
 
 
 def wait_for_the_end(client: httpx2.Client, headers: dict[str, str]) -> dict[str, Any]:
@@ -243,14 +330,29 @@ def wait_for_the_end(client: httpx2.Client, headers: dict[str, str]) -> dict[str
     }
 
 
+REQUEST = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "state": {}})
+OPENING = StartEvent(conversation_id="c", message_id="t")
+
+
+async def sent(stream: EventStream) -> list[bytes]:
+    """Return what is sent after the opening."""
+    bodies: list[bytes] = []
+
+    async def keep(message: MutableMapping[str, Any]) -> None:
+        if message.get("body"):
+            bodies.append(message["body"])
+
+    await stream.stream_response(keep)
+    assert bodies[0].startswith(b"event: start")
+    return bodies[1:]
+
+
 async def test_a_stream_that_says_nothing_for_a_while_shows_that_it_is_alive() -> None:
     async def events() -> AsyncGenerator[StreamEvent, None]:
         await asyncio.sleep(0.12)
         yield TokenEvent(text="at last")
 
-    request = Request({"type": "http", "method": "GET", "path": "/", "headers": []})
-    stream = EventStream(events(), request, heartbeat_s=0.05)
-    chunks = [chunk async for chunk in stream.body_iterator]
+    chunks = await sent(EventStream(OPENING, events(), REQUEST, heartbeat_s=0.05))
 
     assert chunks == [b": ping\n\n", b": ping\n\n", b'event: token\ndata: {"text":"at last"}\n\n']
 
@@ -262,11 +364,10 @@ async def test_a_deadline_inside_the_source_of_a_stream_holds_from_event_to_even
                 yield TokenEvent(text="drip")
                 await asyncio.sleep(0.03)
 
-    request = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "state": {}})
-    chunks = [chunk async for chunk in EventStream(events(), request).body_iterator]
+    chunks = await sent(EventStream(OPENING, events(), REQUEST))
 
     assert 2 <= len(chunks) <= 5
-    assert str(chunks[-1]).startswith("b'event: failed")
+    assert chunks[-1].startswith(b"event: failed")
 
 
 def test_three_questions_at_once_take_as_long_as_one() -> None:
@@ -330,14 +431,65 @@ def test_a_key_whose_question_is_still_being_answered_is_told_to_come_back() -> 
     assert late.json() == first.json()
 
 
-def test_a_question_that_failed_fails_again_under_the_same_key() -> None:
-    model = Scripted(["x"], fails_after=0)
+@pytest.mark.parametrize("path", [CHAT, STREAM])
+def test_a_question_that_failed_is_answered_when_it_comes_again_with_its_key(path: str) -> None:
+    model = Scripted(["All ", "right."])
     with api(assistant=an_assistant(generator=model)) as client:
-        headers = {**sign_up(client), "Idempotency-Key": "k"}
-        answers = [client.post(path, json=QUESTION, headers=headers) for path in (CHAT, CHAT, STREAM)]
+        headers = sign_up(client)
+        chat = {"conversation_id": ask(client, headers)["conversation_id"]}
+        headers |= {"Idempotency-Key": "k"}
+        model.fails_after = 1
+        failures = [client.post(CHAT, json=FOLLOW_UP | chat, headers=headers) for _ in range(2)]
+        failed = messages(client, headers, chat["conversation_id"])
+        model.fails_after = None
+        answer = client.post(path, json=FOLLOW_UP | chat, headers=headers)
+        again = client.post(CHAT, json=FOLLOW_UP | chat, headers=headers).json()
+        said = messages(client, headers, chat["conversation_id"])
 
-    assert [answer.status_code for answer in answers] == [503, 503, 503]
-    assert len(model.asked) == 1
+    assert [failure.status_code for failure in failures] == [503, 503]
+    assert (failed[3]["status"], failed[3]["content"]) == ("failed", "All ")
+    assert (answer.json() if path == CHAT else events_of(answer.text)[-1][1]) == again
+    assert [message["id"] for message in said] == [message["id"] for message in failed]
+    assert (said[3]["status"], said[3]["content"], said[3]["problem"]) == ("answered", "All right.", "")
+    assert len(model.asked) == 4
+    assert [len(prompt.history) for prompt in model.asked] == [0, 2, 2, 2]
+
+
+async def test_an_answer_that_was_cut_off_is_given_whole_when_its_key_comes_again() -> None:
+    store = MemoryStore()
+    with api(store) as client:
+        headers = {**sign_up(client), "Idempotency-Key": "k"}
+        whole = ask(client, headers)
+        user = await store.user_named("priya")
+        assert user is not None
+        turn = await store.turn(user.id, whole["message_id"])
+        await store.finish(replace(turn, answer="Open the", complete=False, receipt=None, problem="The reader left."))
+        again = ask(client, headers)
+
+    assert (again["response"], again["complete"]) == (whole["response"], True)
+    assert again["message_id"] == whole["message_id"]
+
+
+def test_a_repeated_question_makes_no_conversation_not_even_for_a_moment() -> None:
+    store = Watched(MemoryStore())
+    with api(cast(Store, store)) as client:
+        headers = {**sign_up(client), "Idempotency-Key": "k"}
+        first, second = ask(client, headers), ask(client, headers)
+
+    assert first == second
+    assert [call for call in store.calls if "conversation" in call] == ["add_conversation"]
+
+
+def test_a_question_that_cannot_be_stored_leaves_no_empty_conversation() -> None:
+    store = Watched(MemoryStore(), broken="begin")
+    with api(cast(Store, store)) as client:
+        headers = sign_up(client)
+        refused = client.post(CHAT, json=QUESTION, headers=headers)
+        listed = conversations(client, headers)
+
+    assert refused.status_code == 503
+    assert "add_conversation" in store.calls
+    assert listed == []
 
 
 @pytest.mark.parametrize("key", ["", "x" * 129, "tab\there", "é"])
@@ -381,6 +533,18 @@ def test_editing_a_question_starts_a_branch_and_keeps_the_old_one() -> None:
     assert [m["id"] for m in now[::2]] == [first["message_id"], edited["message_id"]]
     assert now[2]["content"] == "How do I open a fixed deposit from [CARD]?"
     assert [m["id"] for m in before[::2]] == [answer["message_id"] for answer in (first, second, third)]
+
+
+def test_a_key_whose_question_failed_does_not_ask_it_beside_itself() -> None:
+    with api(assistant=an_assistant(generator=Scripted(["x"], fails_after=0))) as client:
+        headers = {**sign_up(client), "Idempotency-Key": "k"}
+        client.post(CHAT, json=QUESTION, headers=headers)
+        chat = conversations(client, headers)[0]["conversation_id"]
+        failed = messages(client, headers, chat)
+        refused = client.post(f"/api/v1/chat/messages/{failed[0]['id']}/regenerate", headers=headers)
+
+        assert refused.status_code == 422
+        assert messages(client, headers, chat) == failed
 
 
 def test_a_key_that_asked_a_question_does_not_ask_it_again() -> None:

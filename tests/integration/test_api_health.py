@@ -1,6 +1,6 @@
 import asyncio
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -9,10 +9,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from questrag import __version__
+from questrag.chat.errors import Misconfigured
 from questrag.chat.ports import Store
 from questrag.chat.types import Conversation, Status, Turn
 from questrag.storage.memory import MemoryStore
-from tests.integration.api import Unplugged, an_app, api, ask, sign_up
+from questrag.web.app import create_app
+from questrag.wiring import Parts
+from tests.fakes import TinyBase, an_assistant
+from tests.integration.api import Unplugged, an_app, api, ask, settings, sign_up
 
 
 def test_health_says_what_the_service_is_made_of() -> None:
@@ -22,11 +26,49 @@ def test_health_says_what_the_service_is_made_of() -> None:
     assert health == {
         "status": "ok",
         "version": __version__,
-        "knowledge": {"version": "tiny@1", "entries": 3},
+        "knowledge": {"version": "tiny@1", "entries": 3, "problems": 0},
         "providers": ["extractive"],
         "store": "ok",
         "warnings": [],
     }
+
+
+def test_health_says_where_the_knowledge_base_is_wrong_and_not_what_is_written_there() -> None:
+    warnings = tuple(f"/srv/bank/faq.jsonl:{line}: answer: repeats 'PIN 1234'" for line in range(1, 31))
+    parts = Parts(assistant=an_assistant(), store=MemoryStore(), knowledge=TinyBase(), warnings=warnings)
+    with TestClient(create_app(settings(), parts)) as client:
+        health = client.get("/health").json()
+
+    assert health["knowledge"]["problems"] == 30
+    assert health["warnings"] == [f"faq.jsonl:{line}" for line in range(1, 21)]
+
+
+@dataclass
+class Refusing(MemoryStore):
+    """A store that can never look for what was abandoned, and knows whether it was closed."""
+
+    closed: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    async def fail_pending(self, asked_before: datetime, problem: str) -> int:
+        raise Misconfigured("The credentials are refused.")
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+async def test_a_sweep_that_fails_is_logged_and_the_store_is_closed_in_the_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = Refusing()
+    app = an_app(store)
+    async with app.router.lifespan_context(app):
+        await asyncio.sleep(0.05)
+
+    assert "abandoned turns could not be looked for: The credentials are refused." in caplog.text
+    assert store.closed
 
 
 def test_a_database_that_is_down_is_a_passing_problem_and_mends_by_itself() -> None:

@@ -2,12 +2,17 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from questrag.cli import Bar
 from questrag.settings import PROJECT
 
 ENTRY = {"id": "lost", "question": "I lost my card", "answer": "Block it in the app.", "source": "Cards guide"}
@@ -79,7 +84,8 @@ def test_bad_lines_are_named_the_rest_is_used_and_the_status_says_so(run, kb: Pa
     done = run("ask", "i lost my card", "--kb", str(kb))
     assert done.returncode == 1
     assert done.stdout.startswith("Block it in the app.")
-    assert [line.split(": ")[0] for line in done.stderr.splitlines()] == ["kb.jsonl:2", "kb.jsonl:3", "kb.jsonl:4"]
+    named = [line.split(": ")[0] for line in done.stderr.splitlines() if not line.startswith("Indexing")]
+    assert named == ["kb.jsonl:2", "kb.jsonl:3", "kb.jsonl:4"]
     assert "answer" in done.stderr
     assert run("ask", "i lost my card", "--kb", str(kb), "--skip-bad").returncode == 0
 
@@ -89,7 +95,10 @@ def test_bad_lines_are_named_the_rest_is_used_and_the_status_says_so(run, kb: Pa
     [
         (("ask", "x", "--kb", "missing.jsonl"), "missing.jsonl"),
         (("ask", " "), "1 to 2000 characters"),
-        (("ask", "x" * 2001), "1 to 2000 characters"),
+        (("ask", "x" * 2001), "this one has 2001"),
+        (("ask", os.fsdecode(b"bad \xff byte")), "this one holds bytes that are not UTF-8"),
+        (("ask", "\u200b"), "must not be blank"),
+        (("ask", "x", "--kb", os.fsdecode(b"\xff.jsonl")), "does not exist"),
         (("evaluate", "retrieval", "--queries", "missing.jsonl"), "missing.jsonl"),
         (("ingest", "--format", "nonsense", "kb.jsonl"), "nonsense"),
     ],
@@ -100,6 +109,26 @@ def test_what_is_not_possible_ends_with_one_sentence(run, kb: Path, arguments: t
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith("questrag: ")
     assert says in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_to_ends_with_one_sentence(run, kb: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    for arguments in (("ask", "x", "--kb", str(kb)), ("users", "create", "asha")):
+        done = run(*arguments, input="a long enough password\n", DATA_DIR=str(tmp_path / "taken"))
+        assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+        assert done.stderr.startswith("questrag: ")
+        assert str(tmp_path / "taken") in done.stderr
+
+
+def test_a_settings_file_that_is_not_utf8_ends_with_one_sentence(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / ".env").write_bytes(b"LLM_MODEL=caf\xe9\n")
+    done = run("ask", "x")
+    assert (done.returncode, done.stderr) == (3, f"questrag: {tmp_path / '.env'} is not UTF-8: save it as UTF-8\n")
+
+
+def test_help_names_the_extra_that_training_needs(run) -> None:  # type: ignore[no-untyped-def]
+    assert "'questrag[train]'" in run("--help").stdout
+    assert "'questrag[train]'" in run("train", "--help").stdout
 
 
 def test_a_wrong_setting_ends_with_its_name(run, kb: Path) -> None:  # type: ignore[no-untyped-def]
@@ -121,8 +150,78 @@ def test_a_damaged_index_is_refused_by_the_name_of_the_file(run, kb: Path, tmp_p
     done = run("ask", "i lost my card", "--kb", str(kb))
     assert done.returncode == 3
     assert "keys.faiss" in done.stderr
-    assert run("index", "--kb", str(kb), "--rebuild").returncode == 0
+    again = run("index", "--kb", str(kb))
+    assert again.returncode == 0
+    assert "cannot be used; it is made again" in again.stderr
     assert run("ask", "i lost my card", "--kb", str(kb)).returncode == 0
+
+
+def test_an_index_of_other_entries_is_made_again(run, kb: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert run("index", "--kb", str(kb)).returncode == 0
+    (right,) = (found.parent for found in (tmp_path / "var" / "indexes").glob("*/manifest.json"))
+    (tmp_path / "other.jsonl").write_text(json.dumps({**ENTRY, "id": "other"}), encoding="utf-8")
+    assert run("index", "--kb", "other.jsonl", "--out", "elsewhere").returncode == 0
+    (other,) = (found.parent for found in (tmp_path / "elsewhere").glob("*/manifest.json"))
+    shutil.rmtree(right)
+    shutil.copytree(other, right)
+    assert run("ask", "i lost my card", "--kb", str(kb)).returncode == 3
+    assert run("index", "--kb", str(kb)).returncode == 0
+    assert run("ask", "i lost my card", "--kb", str(kb)).returncode == 0
+
+
+def test_an_index_that_is_made_says_so_where_there_is_no_terminal(run, kb: Path) -> None:  # type: ignore[no-untyped-def]
+    first = run("index", "--kb", str(kb))
+    assert first.stderr.splitlines() == [
+        "Indexing the knowledge base (1 phrasings)",
+        "Indexing the knowledge base: done",
+    ]
+    assert run("index", "--kb", str(kb)).stderr == ""
+
+
+def test_a_bar_is_there_only_while_there_is_progress() -> None:
+    terminal = StringIO()
+    bar = Bar("Indexing", Console(file=terminal, force_terminal=True, width=80))
+    assert terminal.getvalue() == ""
+    bar(1, 2)
+    bar(2, 2)
+    drawn = terminal.getvalue()
+    assert "Indexing" in drawn
+    assert drawn.endswith("\x1b[2K")  # its line is wiped
+    bar(2, 2)
+    bar.stop()
+    assert terminal.getvalue() == drawn
+
+
+def test_a_bar_that_is_stopped_early_leaves_nothing_behind() -> None:
+    terminal = StringIO()
+    bar = Bar("Indexing", Console(file=terminal, force_terminal=True, width=80))
+    bar(1, 2)
+    bar.stop()
+    assert terminal.getvalue().endswith("\x1b[2K")
+
+
+def test_where_there_is_no_terminal_nothing_is_drawn_for_short_work() -> None:
+    file = StringIO()
+    bar = Bar("Reading", Console(file=file))
+    bar(1, 2)
+    bar(2, 2)
+    assert file.getvalue() == ""
+
+
+def test_the_example_of_the_readme_is_what_is_printed(run) -> None:  # type: ignore[no-untyped-def]
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    match = re.search(r'^\$ \.venv/bin/questrag ask "(.+)"\n(.*?)\n```', readme, re.MULTILINE | re.DOTALL)
+    assert match is not None
+    printed = _without_figures(run("ask", match[1]).stdout)
+    for piece in re.split(r"\s*\[\.\.\.\]\)?\s*", match[2]):
+        before, found, printed = printed.partition(_without_figures(piece))
+        assert found == _without_figures(piece), f"{piece!r} is not in {before!r}"
+    assert printed.strip() == ""
+
+
+def _without_figures(text: str) -> str:
+    """Scores and times differ from machine to machine."""
+    return re.sub(r"\d+ ms", "ms", re.sub(r"score [\d.]+", "score", text))
 
 
 def test_ingest_reports_and_writes_entries(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
@@ -141,6 +240,37 @@ def test_ingest_reports_and_writes_entries(run, tmp_path: Path) -> None:  # type
 
 def test_without_out_the_entries_go_to_standard_output(run, kb: Path) -> None:  # type: ignore[no-untyped-def]
     assert json.loads(run("ingest", str(kb)).stdout)["id"] == "lost"
+    assert json.loads(run("ingest", str(kb), "--out", "-").stdout)["id"] == "lost"
+    assert not Path("-").exists()
+
+
+def test_ingest_without_a_usable_entry_leaves_a_file_as_it_was(run, kb: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    before = kb.read_bytes()
+    (tmp_path / "empty.csv").write_text("question,answer\n", encoding="utf-8")
+    for further in ((), ("--skip-bad",)):
+        done = run("ingest", "empty.csv", "--out", str(kb), *further)
+        assert done.returncode == 3
+        assert done.stderr.splitlines()[-1] == "questrag: no usable entry in empty.csv: nothing written"
+    assert kb.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [
+        ("kb.jsonl", "is one of the files to read"),
+        ("./link.jsonl", "is one of the files to read"),
+        ("missing/kb.jsonl", "there is no folder missing"),
+        (".", "is not a file"),
+        ("/dev/null", "is not a file"),
+    ],
+)
+def test_ingest_writes_nowhere_it_should_not(run, kb: Path, tmp_path: Path, out: str, says: str) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "link.jsonl").hardlink_to(kb)
+    before = sorted(tmp_path.iterdir()), kb.read_bytes()
+    done = run("ingest", str(kb), "--out", out)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert says in done.stderr
+    assert (sorted(tmp_path.iterdir()), kb.read_bytes()) == before
 
 
 def test_retrieval_is_measured_with_baselines(run, kb: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

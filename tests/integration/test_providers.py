@@ -198,9 +198,6 @@ async def test_keys_take_turns() -> None:
     assert peer.keys == [*KEYS, *KEYS]
 
 
-IN_A_MINUTE = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-
-
 @pytest.mark.parametrize(
     ("refusal", "rests_s"),
     [
@@ -230,8 +227,12 @@ async def test_a_refused_key_rests_as_long_as_it_has_to(refusal: Play, rests_s: 
         assert (await hear(model.stream(PROMPT))).text == FULL
 
 
+def _in_a_minute() -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+
+
 async def test_retry_after_may_be_a_date() -> None:
-    play = peers.refuses(429, retry_after=IN_A_MINUTE)
+    play = peers.refuses(429, retry_after=_in_a_minute())
     async with Peer(play) as peer, provider(peer.base_url, KEYS[:1]) as model:
         with pytest.raises(Unavailable) as refused:
             await hear(model.stream(PROMPT))
@@ -319,6 +320,66 @@ async def test_no_other_provider_is_asked_once_a_word_was_shown() -> None:
             await hear(FirstThatAnswers([first, second], deadline_s=10).stream(PROMPT))
 
     assert up.calls == []
+
+
+@pytest.mark.parametrize("count", [True, -1, 2**31, 10**30, 1.5, "9", None])
+async def test_a_token_count_that_can_be_none_is_not_taken(count: object) -> None:
+    usage = {"choices": [], "usage": {"prompt_tokens": count, "completion_tokens": 0}}
+    said = {"choices": [{"delta": {"content": FULL}, "finish_reason": "stop"}]}
+    async with Peer(peers.sends(said, usage)) as peer, provider(peer.base_url) as model:
+        completion = (await hear(model.stream(PROMPT))).completion
+
+    assert completion.prompt_tokens is None and completion.completion_tokens == 0
+
+
+@pytest.mark.parametrize(
+    "play", [peers.refuses(400), peers.refuses(429), peers.breaks_off(), peers.ends("content_filter", *ANSWER[:2])]
+)
+async def test_approved_words_after_a_provider_was_sent_the_prompt_are_paid_for(play: Play) -> None:
+    async with Peer(play) as peer, provider(peer.base_url, KEYS[:1]) as model:
+        heard = await hear(with_approved(model).stream(PROMPT))
+
+    assert heard.text == BLOCK.answer and heard.completion.paid
+    assert heard.completion.prompt_tokens is None
+
+
+async def test_approved_words_are_free_where_the_provider_could_not_be_reached_or_its_keys_rest() -> None:
+    async with Peer(peers.refuses(429, retry_after="60")) as peer, provider(peer.base_url, KEYS[:1]) as model:
+        paid = [(await hear(with_approved(model).stream(PROMPT))).completion.paid for _ in range(2)]
+        base_url = peer.base_url
+    async with provider(base_url) as model:  # nobody listens there any more
+        unreachable = (await hear(with_approved(model).stream(PROMPT))).completion
+
+    assert paid == [True, False]
+    assert not unreachable.paid and "connection failed" in unreachable.degraded[0]
+
+
+async def test_a_turn_that_asks_no_model_does_not_spend_the_one_try_of_a_model_that_was_left_out() -> None:
+    clock = Clock()
+    fees = Passage(id="fees", question="Fees?", answer="As approved.", regulated=True)
+    regulated = Prompt("Fees?", "en", sources=(Shown(1, fees, fees.answer, 0.9),))
+    async with Peer(*[peers.refuses(400)] * 3, peers.answers) as peer, provider(peer.base_url) as model:
+        chain = FirstThatAnswers([Grounded(model, APPROVED), APPROVED], deadline_s=10, clock=clock)
+        for _ in range(3):
+            await hear(chain.stream(PROMPT))
+        clock.now += 31
+        heard = await hear(chain.stream(regulated))
+        assert heard.text == fees.answer and not heard.completion.paid
+
+        assert (await hear(chain.stream(PROMPT))).text == FULL
+
+
+async def test_a_reader_who_leaves_does_not_spend_the_one_try_either() -> None:
+    clock = Clock()
+    async with Peer(*[peers.refuses(400)] * 3, peers.answers) as peer, provider(peer.base_url) as model:
+        chain = with_approved(model, clock=clock)
+        for _ in range(3):
+            await hear(chain.stream(PROMPT))
+        clock.now += 31
+        async with aclosing(chain.stream(PROMPT)) as stream:
+            await anext(stream)
+
+        assert (await hear(chain.stream(PROMPT))).text == FULL
 
 
 # Against llmock: quotas and stream faults as providers have them -------------------------------

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 import resource
 import signal
 import socket
@@ -24,6 +25,7 @@ from questrag.chat.ports import Store
 from questrag.chat.types import Conversation, Status, Turn
 from questrag.storage.mongo import MongoStore
 from questrag.storage.sqlite import SqliteStore
+from questrag.storage.sqlite_file import SqliteFile
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
@@ -109,10 +111,13 @@ async def test_those_who_wait_for_a_lock_wait_together(sqlite: SqliteStore, path
     assert waited_s < 5  # one after the other it would be ten
 
 
-async def test_a_full_disk_is_unavailable_until_there_is_room(sqlite: SqliteStore) -> None:
+async def test_a_full_disk_is_unavailable_until_there_is_room(
+    sqlite: SqliteStore, caplog: pytest.LogCaptureFixture
+) -> None:
     conversation = await started(sqlite)
     with full_disk(), pytest.raises(Unavailable):
         await sqlite.begin(a_turn(conversation), append=True)
+    assert re.search(r"SQLite: SQLITE_(IOERR_WRITE|FULL): ", caplog.text)
 
     turn, _ = await sqlite.begin(a_turn(conversation), append=True)
     assert await sqlite.turns(conversation.user_id, conversation.id) == [turn]
@@ -133,6 +138,27 @@ async def test_a_write_that_fails_takes_no_other_with_it(sqlite: SqliteStore) ->
     assert isinstance(outcomes[3], Conflict)
     assert isinstance(outcomes[4], ValueError)
     assert len(await sqlite.turns(conversation.user_id, conversation.id)) == 6
+
+
+async def test_a_write_that_is_refused_is_undone_and_makes_no_other_run_twice(path: Path) -> None:
+    file = SqliteFile(path, patience_s=0.2)
+    await file.write(lambda db: db.execute("CREATE TABLE t (x)"))
+    runs: list[int] = []
+
+    def add(db: sqlite3.Connection, number: int) -> int:
+        runs.append(number)
+        db.execute("INSERT INTO t VALUES (?)", (number,))
+        if number % 3 == 0:
+            raise NotFound("There is no such number.")
+        return number
+
+    outcomes = await asyncio.gather(*(file.write(add, number) for number in range(7)), return_exceptions=True)
+    kept = await file.read(lambda db: db.execute("SELECT x FROM t").fetchall())
+    await file.close()
+
+    assert runs == list(range(7))
+    assert [outcome for outcome in outcomes if not isinstance(outcome, NotFound)] == [1, 2, 4, 5]
+    assert kept == [(1,), (2,), (4,), (5,)]
 
 
 async def test_a_write_that_is_cancelled_takes_no_other_with_it(sqlite: SqliteStore) -> None:
@@ -175,6 +201,7 @@ BEGIN_AND_DIE = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from questrag.storage.sqlite import SqliteStore
+from questrag.storage.sqlite_file import SqliteFile
 from tests.integration.test_storage_faults import a_turn, started
 
 async def main():
@@ -293,11 +320,14 @@ async def test_a_server_that_goes_away_is_unavailable_until_it_is_back(tmp_path:
 
 # The driver, closed while it is connecting, leaves a socket to the garbage collector.
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-async def test_a_server_that_is_not_there_is_unavailable() -> None:
+async def test_a_server_that_is_not_there_is_named_without_its_credentials() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        with pytest.raises(Unavailable):
-            await MongoStore.open(f"mongodb://127.0.0.1:{taken.getsockname()[1]}/")
+        hosts = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(Unavailable, match=f"MONGODB_URI names {hosts}") as caught:
+            await MongoStore.open(f"mongodb://eve:s3cret@{hosts}/bank")
+    assert "s3cret" not in str(caught.value)
+    del caught  # it holds on to that socket
     await asyncio.sleep(0)
     gc.collect()
 
@@ -307,6 +337,18 @@ async def test_refused_credentials_and_a_malformed_uri_name_the_setting() -> Non
         for uri in (f"mongodb://eve:wrong@127.0.0.1:{server.port}/bank?authSource=admin", "mongodb://host:99999/"):
             with pytest.raises(Misconfigured, match="MONGODB_URI"):
                 await MongoStore.open(uri)
+
+
+async def test_what_mongodb_refuses_is_named_in_the_log_without_what_was_stored(
+    mongodb: MongoStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    await mongodb._database.command("collMod", "conversations", validator={"title": "Fees"})
+
+    with pytest.raises(Unavailable):
+        await started(mongodb)
+
+    assert "MongoDB: error 121" in caplog.text
+    assert "Cards" not in caplog.text
 
 
 async def test_a_turn_begun_while_its_conversation_is_deleted_leaves_nothing_behind(

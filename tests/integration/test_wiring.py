@@ -52,7 +52,7 @@ def test_the_policy_is_the_one_that_was_asked_for(settings: Settings) -> None:
         "never@1",
         "smalltalk+always@1",
         "threshold@0.4",
-        "smalltalk+live+regulated@0.35+threshold@0.4",
+        "smalltalk+live@0.4+regulated@0.4+threshold@0.4",
     ]
 
 
@@ -72,9 +72,21 @@ def test_the_index_is_made_once_and_found_by_content(settings: Settings) -> None
     assert again.index.version == first.index.version
 
 
+def test_placeholders_are_filled_from_the_bank_profile(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "kb.jsonl").write_text(
+        '{"id": "a", "question": "Helpline?", "answer": "Call {{helpline}}."}\n', encoding="utf-8"
+    )
+    (tmp_path / "bank.json").write_text('{"helpline": "the number on our website"}', encoding="utf-8")
+    chosen = with_(settings, kb_path=tmp_path / "kb.jsonl", bank_profile=tmp_path / "bank.json")
+    assert open_library(chosen).knowledge.passage("a").answer == "Call the number on our website."
+    (tmp_path / "bank.json").write_text('{"helpline": 7}', encoding="utf-8")
+    with pytest.raises(ArtifactError, match=r"bank\.json"):
+        open_library(chosen)
+
+
 def test_an_index_of_another_encoder_is_never_used(settings: Settings, tmp_path: Path) -> None:
     library = open_library(settings)
-    (made,) = settings.index_dir.iterdir()
+    (made,) = _indexes(settings)
     shutil.copytree(PROJECT / "models" / "retriever", tmp_path / "encoder")
     tokenizer = tmp_path / "encoder" / "tokenizer.json"
     tokenizer.write_text(tokenizer.read_text(encoding="utf-8") + "\n", encoding="utf-8")
@@ -86,9 +98,9 @@ def test_an_index_of_another_encoder_is_never_used(settings: Settings, tmp_path:
     seal(tmp_path / "encoder", "encoder", {**library_info(tmp_path / "encoder")})
     other = open_library(with_(settings, retriever_model_path=tmp_path / "encoder"))
     assert other.encoder.version != library.encoder.version
-    assert len(list(settings.index_dir.iterdir())) == 2
+    assert len(_indexes(settings)) == 2
     # The index of the one put where that of the other is looked for:
-    (second,) = [folder for folder in settings.index_dir.iterdir() if folder != made]
+    (second,) = [folder for folder in _indexes(settings) if folder != made]
     shutil.rmtree(second)
     shutil.copytree(made, second)
     with pytest.raises(ArtifactError, match="made for encoder"):
@@ -114,3 +126,7 @@ def library_info(folder: Path) -> dict[str, str]:
 
     info: dict[str, str] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["info"]
     return info
+
+
+def _indexes(settings: Settings) -> list[Path]:
+    return [path.parent for path in settings.index_dir.glob(f"*/{MANIFEST}")]

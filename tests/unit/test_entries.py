@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from questrag.chat.errors import ArtifactError, NotFound
 from questrag.knowledge.base import EntryBase, read_knowledge
 from questrag.knowledge.entry import Entry, Paraphrase, Problem, check, parse_line
+from questrag.knowledge.profile import read_profile
 
 BLOCK: dict[str, object] = {
     "id": "card-block",
@@ -147,6 +148,43 @@ def test_placeholders_are_filled_from_the_profile_or_say_whom_to_ask_and_never_s
 )
 def test_no_placeholder_comes_through_raw(text: str, shown: str) -> None:
     assert EntryBase([entry({**BLOCK, "answer": text})]).passage("card-block").answer == shown
+
+
+def test_a_bank_profile_fills_placeholders_and_what_is_not_known_yet_stays_open(tmp_path: Path) -> None:
+    path = tmp_path / "bank.json"
+    path.write_bytes(b"\xef\xbb\xbf" + '{"Phone Number": "1800 000 000 (हिन्दी)", "Hours": " "}'.encode())
+    profile = read_profile(path)
+    assert profile == {"Phone Number": "1800 000 000 (हिन्दी)"}
+    base = EntryBase([entry({**BLOCK, "answer": "{{phone_number}}, {{Hours}}"})], profile)
+    assert base.passage("card-block").answer == "1800 000 000 (हिन्दी), [Hours: ask your branch]"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, " cannot be read: No such file or directory"),
+        (b'{"Phone": "caf\xe9"}', " is not UTF-8"),
+        (b'{"Phone": "1"', " is not valid JSON: Expecting ',' delimiter"),
+        (b'["Phone"]', " is not a JSON object"),
+        (b'{"Phone": 1800}', ": Phone: is not text"),
+        (b'{"Phone": null}', ": Phone: is not text"),
+        (b'{"--": "1"}', ": --: is no name"),
+        (b'{"Phone Number": "1", "phone_number": "2"}', ": phone_number: means the same as 'Phone Number'"),
+        (b'{"Phone": "{{Other}}"}', ": Phone: holds a placeholder itself"),
+        (b'{"Phone": "a\\u0000"}', ": Phone: holds a NUL character"),
+        (b'{"Phone\\ud800": 1}', ": Phone?: is not text"),
+        (b'{"Phone": "' + b"x" * 2001 + b'"}', ": Phone: has 2,001 characters"),
+    ],
+)
+def test_a_bank_profile_that_cannot_be_used_is_refused_by_file_and_name(
+    tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    path = tmp_path / "bank.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ArtifactError) as refused:
+        read_profile(path)
+    assert f"bank profile {path}{says}" in str(refused.value)
 
 
 def test_an_entry_that_is_not_there_is_not_found() -> None:

@@ -6,7 +6,7 @@ from questrag.chat.prompt import Prompt, Shown
 from questrag.chat.smalltalk import SmallTalk
 from questrag.chat.types import LANGS, Lang, Passage, Token
 from questrag.generation.extractive import Extractive, best_source
-from questrag.generation.replies import NO_ANSWER, SMALL_TALK
+from questrag.generation.replies import NO_ANSWER, SMALL_TALK, TALK_TO_A_PERSON
 from tests.fakes import WordCounter
 from tests.peers import Heard, hear
 
@@ -105,10 +105,74 @@ def test_of_kept_sources_that_share_as_much_the_most_recent_answers() -> None:
     assert best and best.passage.id == "same"
 
 
-async def test_a_short_follow_up_is_about_the_most_recent_source() -> None:
-    heard = await answer(Prompt("aur kitna time lagega?", "hinglish", sources=shown(LOAN, BLOCK, kept=True)))
+async def test_the_first_source_with_a_score_answers_whatever_the_words() -> None:
+    kept = (Shown(1, LOAN, LOAN.answer, 0.7, live=True), Shown(2, BLOCK, BLOCK.answer, None, live=True))
+    heard = await answer(Prompt("aur kitna time lagega?", "hinglish", sources=kept))
 
     assert heard.completion.cited == ("loan",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Tell me a joke",
+        "What is the weather today?",
+        "Who won the match?",
+        "What is my account number?",
+        "card ka rang kya hai",
+        "मौसम कैसा है?",
+        "and then?",
+    ],
+)
+async def test_a_kept_source_does_not_answer_what_it_is_not_about(question: str) -> None:
+    heard = await answer(Prompt(question, "en", sources=shown(BLOCK, LOAN, CHEQUES, kept=True)))
+
+    assert heard.completion.handed_off and heard.completion.cited == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ("How can it be blocked?", "block"),
+        ("interest?", "loan"),
+        ("Which leaves section should I choose?", "cheques"),
+    ],
+)
+async def test_a_kept_source_answers_what_shares_telling_words_with_it(question: str, cited: str) -> None:
+    heard = await answer(Prompt(question, "en", sources=shown(BLOCK, LOAN, CHEQUES, kept=True)))
+
+    assert heard.completion.cited == (cited,)
+
+
+@pytest.mark.parametrize(
+    ("question", "lang"),
+    [
+        ("talk to a human", "en"),
+        ("I want to speak with someone please", "en"),
+        ("customer care number", "en"),
+        ("agent se baat karni hai", "hinglish"),
+        ("kisi insaan se baat karao", "hinglish"),
+        ("इंसान से बात करनी है", "hi"),
+        ("कस्टमर केयर से जोड़िए", "hi"),
+    ],
+)
+async def test_who_asks_for_a_person_is_told_where_to_find_one(question: str, lang: Lang) -> None:
+    heard = await answer(Prompt(question, lang))
+
+    assert heard.text == TALK_TO_A_PERSON[lang]
+    assert heard.completion.handed_off
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_reply_sends_anybody_to_a_card_they_may_have_lost(lang: Lang) -> None:
+    replies = [NO_ANSWER[lang], TALK_TO_A_PERSON[lang], *(reply[lang] for reply in SMALL_TALK.values())]
+
+    assert not [text for text in replies if "back of" in text or "peeche" in text or "पीछे" in text]
+
+
+@pytest.mark.parametrize("question", ["hello", "Who won?", "block card"])
+async def test_no_provider_was_sent_anything(question: str) -> None:
+    assert not (await answer(Prompt(question, "en", sources=shown(BLOCK)))).completion.paid
 
 
 async def test_a_long_question_that_shares_no_word_with_kept_sources_is_handed_off() -> None:

@@ -1,8 +1,10 @@
+import time
 from collections.abc import Sequence
 
 import pytest
 
 from questrag.chat.errors import Unavailable
+from questrag.chat.ports import Generator
 from questrag.chat.prompt import Prompt, Shown
 from questrag.chat.types import Completion, Message, Passage, Replaced, Token
 from questrag.generation.extractive import Extractive
@@ -56,10 +58,10 @@ async def test_nothing_of_a_sentence_is_shown_before_it_is_whole() -> None:
 @pytest.mark.parametrize(
     ("invented", "kind"),
     [
-        ("It costs Rs. 250.", "number"),
-        ("It costs 2 lakh.", "number"),
-        ("It takes nine days.", "number"),
-        ("It takes ९ दिन।", "number"),
+        ("It costs Rs. 250.", "amount"),
+        ("It costs 2 lakh.", "amount"),
+        ("It takes nine days.", "duration"),
+        ("It takes ९ दिन।", "duration"),
         ("It costs 7% more.", "percentage"),
         ("It works from 7 March.", "date"),
         ("Call 1800 123 9999.", "phone number"),
@@ -103,11 +105,12 @@ async def test_a_number_cannot_hide_in_a_list_that_only_has_numbered_items() -> 
     assert (await checked(asked(steps), "It takes 3 days.")).completion.replaced
 
 
-async def test_what_the_customer_said_may_be_repeated_and_what_the_assistant_said_may_not() -> None:
+async def test_a_plain_number_of_the_customers_may_be_repeated_and_no_rate_and_nothing_the_assistant_said() -> None:
     history = (Message("user", "My card ends in 4321"), Message("assistant", "It takes 77 days"))
-    prompt = asked(BLOCK, question="Is 45000 too much?", history=history)
+    prompt = asked(BLOCK, question="Is the rate 9.5%?", history=history)
 
-    assert (await checked(prompt, "Card 4321 and 45,000 are fine.")).completion.replaced == ""
+    assert (await checked(prompt, "Card 4321 is fine.")).completion.replaced == ""
+    assert (await checked(prompt, "Yes, the rate is 9.5%.")).completion.replaced
     assert (await checked(prompt, "It takes 77 days.")).completion.replaced
 
 
@@ -191,3 +194,142 @@ async def test_a_hand_off_cites_nothing() -> None:
     heard = await hear(Grounded(APPROVED, APPROVED).stream(asked(BLOCK, question=question, kept=True)))
 
     assert heard.completion.handed_off and heard.completion.cited == ()
+
+
+async def test_with_nothing_to_go_on_the_model_is_not_asked() -> None:
+    model = Scripted(["India won the match."])
+    heard = await hear(Grounded(model, APPROVED).stream(asked(question="Who won the match?")))
+
+    assert model.asked == []
+    assert heard.completion.handed_off and not heard.completion.paid
+
+
+async def test_small_talk_needs_no_source() -> None:
+    heard = await checked(asked(question="hello"), "Hello, how can I help?")
+
+    assert heard.text == "Hello, how can I help?" and heard.completion.provider == "scripted"
+
+
+async def test_the_model_never_sees_a_regulated_entry_behind_the_best_one_and_numbers_stay() -> None:
+    model = Scripted(["Use the app [1]. The limit is 1 lakh [3]. The rest is a secret [2]."])
+    heard = await hear(Grounded(model, APPROVED).stream(asked(BLOCK, FEES, LIMIT)))
+
+    assert [(shown.number, shown.passage.id) for shown in model.asked[0].sources] == [(1, "block"), (3, "limit")]
+    assert heard.text == "Use the app [1]. The limit is 1 lakh [3]. The rest is a secret."
+    assert heard.completion.cited == ("block", "limit") and heard.completion.citations_removed == 1
+
+
+async def test_a_figure_of_a_regulated_entry_is_not_the_models_to_give() -> None:
+    heard = await checked(asked(BLOCK, FEES), "The fee is Rs. 500.")
+
+    assert heard.text == BLOCK.answer and heard.completion.replaced
+
+
+async def test_the_regulated_entry_that_this_turn_named_answers_also_when_it_was_kept() -> None:
+    model = Scripted(["The fee is about Rs. 500."])
+    kept = (Shown(1, FEES, FEES.answer, 0.9, live=True), Shown(2, BLOCK, BLOCK.answer, None, live=True))
+    heard = await hear(Grounded(model, APPROVED).stream(Prompt("and how much?", "en", sources=kept)))
+
+    assert model.asked == [] and heard.text == FEES.answer
+    assert not heard.completion.paid
+
+
+@pytest.mark.parametrize(
+    ("said", "cited"),
+    [
+        ("It costs ₹200.", ("block",)),
+        ("You can take out a lakh.", ("limit",)),
+        ("You can take out extra abroad.", ("limit",)),
+        ("It costs ₹200, and 1 lakh can go.", ()),
+        ("Please be patient.", ()),
+    ],
+)
+async def test_an_answer_without_citations_draws_on_a_source_only_where_there_is_no_doubt(
+    said: str, cited: tuple[str, ...]
+) -> None:
+    assert (await checked(asked(BLOCK, LIMIT), said)).completion.cited == cited
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I do not have this information. Shall I connect you to a person?",
+        "I'm sorry, but I don't have any information about that [1].",
+        "The sources do not mention this.",
+        "Maaf kijiye, mere paas iski jaankari nahi hai. Kya main kisi vyakti se jodun?",
+        "क्षमा करें, मेरे पास यह जानकारी नहीं है।",
+    ],
+)
+async def test_a_model_that_says_it_does_not_know_hands_off_and_cites_nothing(said: str) -> None:
+    for pieces in ([said], list(said)):
+        heard = await checked(asked(BLOCK, LIMIT), *pieces)
+
+        assert heard.completion.handed_off and heard.completion.cited == ()
+        assert "[" not in heard.text
+        assert heard.completion.paid and heard.completion.replaced == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Use the app [1]. I do not have details of your card.",
+        "Use the app [1]. If you do not have this information, call.",
+    ],
+)
+async def test_an_answer_with_a_remark_on_what_is_not_known_is_an_answer(said: str) -> None:
+    heard = await checked(asked(BLOCK), said)
+
+    assert not heard.completion.handed_off and heard.completion.cited == ("block",)
+
+
+async def test_a_replaced_answer_was_paid_for_and_its_tokens_are_not_the_providers() -> None:
+    model = Scripted(["Pay Rs. 900."], completion=Completion(provider="x", model="y", prompt_tokens=9))
+    completion = (await hear(Grounded(model, APPROVED).stream(asked(BLOCK)))).completion
+
+    assert completion.paid
+    assert completion.prompt_tokens is None and completion.completion_tokens is None
+
+
+class Closing(Scripted):
+    closed = 0
+
+    async def aclose(self) -> None:
+        type(self).closed += 1
+
+
+async def test_closing_closes_what_is_inside() -> None:
+    inner: list[Generator] = [Grounded(Closing([]), APPROVED), Scripted([]), Grounded(Closing([]), APPROVED), APPROVED]
+    await FirstThatAnswers(inner, deadline_s=1).aclose()
+
+    assert Closing.closed == 2
+
+
+@pytest.mark.parametrize(
+    "run",
+    (
+        ' |. |[|[1|[1,|[1 |[1†|. [|. [1|."|! [1]|.)|1. |\n|a|'
+        "I do not have |I have |mere paas |मेरे पास |The sources do not "
+    ).split("|"),
+)
+async def test_eight_thousand_characters_are_checked_in_no_time(run: str) -> None:
+    text = (run * 8_000)[:8_000]
+    seconds = []
+    for _ in range(3):
+        started = time.process_time()
+        await checked(asked(BLOCK), text)
+        seconds.append(time.process_time() - started)
+
+    assert min(seconds) < 0.05
+
+
+async def test_a_long_sentence_in_small_pieces_is_not_read_again_and_again() -> None:
+    started = time.process_time()
+    await checked(asked(BLOCK), *("word " * 1_600))
+
+    assert time.process_time() - started < 1
+
+
+async def test_a_figure_of_the_entrys_answer_in_another_language_is_borne_out() -> None:
+    both = Passage(id="both", question="When?", answer="Once a day.", answers={"hinglish": "24 ghante mein ek baar."})
+
+    assert (await checked(asked(both), "It happens every 24 hours.")).completion.replaced == ""

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from questrag.chat.errors import Invalid
+from questrag.chat.errors import ArtifactError, Invalid
 from questrag.knowledge.chunks import MOST_WORDS, Paragraph, chunks
 from questrag.knowledge.entry import Entry
 from questrag.knowledge.importers import READERS, Imported, import_file
+from questrag.knowledge.ingest import Ingested, ingest_files
 from questrag.knowledge.report import duplicates_and_conflicts
 
 
@@ -303,10 +304,34 @@ def test_markdown_is_read_by_section_with_the_headings_as_question(tmp_path: Pat
     assert pairs(imported) == [
         ("guide", "Welcome to the bank."),
         ("Cards", "The fee is low. See below.\n\n- one\n- two"),
-        ("What does a card cost?", "```\n# not a heading\n  spaces  stay\n```"),
+        ("Cards: What does a card cost?", "```\n# not a heading\n  spaces  stay\n```"),
         ("Cards: Limits", "| a | b |"),
     ]
     assert imported.entries[3].source == "guide.md, Cards > Limits"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "questions"),
+    [
+        ("# Home loan\n## Who can apply?\na\n## Fees\nb\n", ["Home loan: Who can apply?", "Home loan: Fees"]),
+        (
+            "# Home loan\n## Who can apply?\na\n# Car loan\n## Who can apply?\nb\n",
+            ["Home loan: Who can apply?", "Car loan: Who can apply?"],
+        ),
+        ("# Loans\n## Who can apply?\n### Salaried:\na\n", ["Loans: Who can apply? Salaried"]),
+        ("# FAQ\n## Cards\n### 1. What does it cost?\na\n", ["Cards: What does it cost?"]),
+        (
+            "# Debit cards\n## How do I block my debit card?\na\n## What does it cost?\nb\n",
+            ["How do I block my debit card?", "Debit cards: What does it cost?"],
+        ),
+        ("# FAQ\n## Fees\na\n# Old FAQ\n## Fees\nb\n", ["FAQ: Fees", "Old FAQ: Fees"]),
+        ("# बचत खाता\n## कौन खोल सकता है?\nसब।\n", ["बचत खाता: कौन खोल सकता है?"]),
+    ],
+)
+def test_a_question_keeps_the_headings_above_it_but_for_a_title_that_adds_nothing(
+    tmp_path: Path, markdown: str, questions: list[str]
+) -> None:
+    assert [question for question, _ in pairs(read(tmp_path, "guide.md", markdown))] == questions
 
 
 def test_markdown_without_text_is_a_problem(tmp_path: Path) -> None:
@@ -411,8 +436,9 @@ def test_a_pdf_is_read_by_section_without_running_heads_and_page_numbers(tmp_pat
     imported = read(tmp_path, "booklet.pdf", printed(BOOKLET))
     found = pairs(imported)
     assert [question for question, _ in found] == [
-        "How do I open a savings account with the bank when I am a student and have no proof of my own address?",
-        "How do I block my card?",
+        "Savings Accounts: How do I open a savings account with the bank when I am a student and have no proof of my "
+        "own address?",
+        "Debit Cards: How do I block my card?",
         "Debit Cards: Eligibility",
         "Debit Cards: Charges: Annual Fee",
         "GRIEVANCES",
@@ -527,3 +553,40 @@ def test_questions_that_differ_in_small_words_only_are_near() -> None:
     report = duplicates_and_conflicts(entries)
     assert [[e.id for e in group] for group in report.near] == [["a", "c"]]
     assert len(report.kept) == 4
+
+
+# The report of an import ------------------------------------------------------------------------
+
+
+def ingested(folder: Path, name: str, content: str) -> Ingested:
+    (folder / name).write_text(content, encoding="utf-8")
+    return ingest_files([folder / name])
+
+
+def test_a_report_says_which_placeholders_of_how_many_answers_wait_for_the_bank(tmp_path: Path) -> None:
+    rows = "question,answer\nA?,Call {{Phone}} or {{ E-mail }}; {{Phone}}\nB?,Call {{Phone}}\nC?,None\n"
+    lines = list(ingested(tmp_path, "faq.csv", rows).lines())
+    at = lines.index("answers with unfilled {{placeholders}}: 2; name these in a BANK_PROFILE")
+    assert lines[at + 1 : at + 3] == ["  Phone (in 2)", "  E-mail (in 1)"]
+
+
+def test_a_report_says_when_no_entry_is_marked_regulated(tmp_path: Path) -> None:
+    unmarked = '{"id": "a", "question": "Fee?", "answer": "None."}\n'
+    marked = '{"id": "b", "question": "Rate?", "answer": "None.", "regulated": true}\n'
+    says = "no entry is marked regulated"
+    assert any(line.startswith(says) for line in ingested(tmp_path, "kb.jsonl", unmarked).lines())
+    assert not any(line.startswith(says) for line in ingested(tmp_path, "kb.jsonl", unmarked + marked).lines())
+
+
+def test_a_file_without_a_usable_entry_is_said_to_be_so(tmp_path: Path) -> None:
+    nothing = ingested(tmp_path, "intents.csv", "sentence,label\nhello,GREETING\n")
+    assert list(nothing.lines()) == [f"{tmp_path / 'intents.csv'} (csv): nothing in it can be used: 0 entries, 1 bad"]
+
+
+def test_nothing_is_never_written_over_something(tmp_path: Path) -> None:
+    out = tmp_path / "kb.jsonl"
+    out.write_text("kept\n")
+    with pytest.raises(ArtifactError, match=r"no usable entry in .*empty\.csv: nothing written"):
+        ingested(tmp_path, "empty.csv", "question,answer\n").write(out)
+    assert out.read_text() == "kept\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.csv", "kb.jsonl"]

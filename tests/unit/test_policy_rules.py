@@ -13,7 +13,7 @@ def state(question: str = "block my card", *hits: Hit, live: tuple[Passage, ...]
 
 
 def default() -> Policy:
-    return SmallTalkFirst(LiveFirst(RegulatedFirst(Threshold(0.5), 0.4)))
+    return SmallTalkFirst(LiveFirst(RegulatedFirst(Threshold(0.5), 0.4), 0.5))
 
 
 def test_always_and_never_do_what_they_say() -> None:
@@ -41,6 +41,11 @@ def test_what_is_still_in_the_prompt_is_not_fetched_again() -> None:
     assert (decision.action, decision.reason) == (Action.NO_FETCH, Reason.LIVE)
 
 
+def test_a_live_passage_is_no_answer_to_something_else() -> None:
+    decision = default().decide(state("what is the weather", Hit(PLAIN, 0.1), live=(PLAIN,)))
+    assert (decision.action, decision.reason) == (Action.NO_FETCH, Reason.THRESHOLD)
+
+
 def test_a_live_passage_that_is_only_second_best_does_not_keep_the_best_one_out() -> None:
     decision = default().decide(state("block my card", Hit(FEES, 0.9), Hit(PLAIN, 0.8), live=(PLAIN,)))
     assert decision.action is Action.FETCH
@@ -53,5 +58,5 @@ def test_a_regulated_entry_is_fetched_below_the_threshold_of_others() -> None:
 
 
 def test_a_decision_carries_the_whole_name_of_the_policy_that_was_asked() -> None:
-    assert default().decide(state("hello")).policy == "smalltalk+live+regulated@0.4+threshold@0.5"
-    assert default().version == "smalltalk+live+regulated@0.4+threshold@0.5"
+    assert default().decide(state("hello")).policy == "smalltalk+live@0.5+regulated@0.4+threshold@0.5"
+    assert default().version == "smalltalk+live@0.5+regulated@0.4+threshold@0.5"

@@ -14,7 +14,7 @@ LONG = Passage(id="long", question="What does the agreement say?", answer="Claus
 
 def prompt_of(
     hits: tuple[Hit, ...] = HITS,
-    live: tuple[Passage, ...] = (),
+    live: tuple[tuple[Passage, float | None], ...] = (),
     history: tuple[Message, ...] = (),
     budget_tokens: int = 2000,
 ) -> Prompt:
@@ -32,11 +32,11 @@ def test_what_stays_equal_comes_first_and_the_question_last() -> None:
 
 
 def test_fetched_passages_are_numbered_before_live_ones_and_nothing_stands_twice() -> None:
-    prompt = prompt_of(live=(RESET_PIN, BLOCK_CARD))
-    assert [(s.number, s.passage.id, s.score) for s in prompt.sources] == [
-        (1, "card-block", 0.9),
-        (2, "deposit-open", 0.5),
-        (3, "pin-reset", None),
+    prompt = prompt_of(live=((RESET_PIN, None), (BLOCK_CARD, None)))
+    assert [(s.number, s.passage.id, s.score, s.live) for s in prompt.sources] == [
+        (1, "card-block", 0.9, False),
+        (2, "deposit-open", 0.5, False),
+        (3, "pin-reset", None, True),
     ]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from questrag.chat.errors import Misconfigured
 from questrag.settings import Settings, load_settings
-from tests.documents import GENERATED
+from tests.documents import GENERATED, settings_page
 
 STRONG = "kR7vQ2xL9pT4mB8nC6wZ1sD3fG5hJ0yU"
 
@@ -43,9 +43,10 @@ def test_production_does_not_start_with_a_missing_or_weak_secret(secret: str | N
         load_settings(environment="production", secret_key=secret)
 
 
-def test_production_does_not_start_with_a_wildcard_origin() -> None:
+@pytest.mark.parametrize("wildcard", ["*", "https://*.bank.example", "https://bank.*"])
+def test_production_does_not_start_with_a_wildcard_origin(wildcard: str) -> None:
     with pytest.raises(Misconfigured, match="ALLOWED_ORIGINS"):
-        load_settings(environment="production", secret_key=STRONG, allowed_origins="https://bank.example,*")
+        load_settings(environment="production", secret_key=STRONG, allowed_origins=f"https://bank.example,{wildcard}")
 
 
 def test_production_starts_with_a_strong_secret_and_named_origins() -> None:
@@ -67,3 +68,36 @@ def test_the_development_secret_is_made_once_and_readable_by_the_owner_alone(tmp
     assert load_settings(data_dir=tmp_path / "var").signing_secret() == secret
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["development-secret"]
     assert (tmp_path / "var" / "development-secret").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("content", ["", "short", " \n"])
+def test_a_development_secret_that_is_none_is_refused_by_its_file(tmp_path: Path, content: str) -> None:
+    (tmp_path / "development-secret").write_text(content)
+    with pytest.raises(Misconfigured, match="development-secret holds no secret"):
+        load_settings(data_dir=tmp_path).signing_secret()
+
+
+def test_a_server_of_ones_own_needs_a_model() -> None:
+    with pytest.raises(Misconfigured, match="LLM_MODEL is missing"):
+        load_settings(llm_base_url="http://localhost:11434/v1")
+    assert load_settings(llm_base_url="http://localhost:11434/v1", llm_model="qwen3").llm_model == "qwen3"
+
+
+@pytest.mark.parametrize("name", ["llm_base_url", "groq_base_url", "hf_base_url"])
+@pytest.mark.parametrize("address", ["localhost:11434", "ftp://example.com", "http://", "api.example.com/v1"])
+def test_an_address_that_is_none_is_refused_by_its_variable(name: str, address: str) -> None:
+    with pytest.raises(Misconfigured, match=f"{name.upper()}: is not an address"):
+        load_settings(**{name: address, "llm_model": "m"})
+
+
+def test_a_settings_file_that_is_not_utf8_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"LLM_MODEL=caf\xe9\n")
+    with pytest.raises(Misconfigured, match=r"\.env is not UTF-8"):
+        load_settings()
+
+
+def test_the_settings_page_says_which_values_are_allowed() -> None:
+    page = settings_page()
+    assert "| `RETRIEVER` | `hybrid` | dense, lexical, hybrid |" in page
+    assert "| `TOP_K` | `5` | 1 to 20 |" in page
+    assert "| `LLM_DEADLINE_S` | `20.0` | above 0 to 300 |" in page

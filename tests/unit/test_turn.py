@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from questrag.chat.emergency import STEPS
+from questrag.chat.emergency import CRISIS, STEPS
 from questrag.chat.errors import ArtifactError, Unavailable
 from questrag.chat.turn import Assistant, active_path, collect, converse
 from questrag.chat.types import (
@@ -100,17 +100,32 @@ async def test_what_a_customer_typed_is_masked_before_any_part_sees_it() -> None
     assert model.asked[0].question == "block card [CARD], otp [SECRET]"
 
 
+class Broken:
+    """A search that always fails."""
+
+    encoder_version = index_version = "broken"
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        raise ArtifactError("keys.faiss is damaged")
+
+
 async def test_a_report_of_fraud_gets_the_emergency_steps_before_anything_is_searched() -> None:
-    class Broken:
-        encoder_version = index_version = "broken"
+    events = await reply(replace(an_assistant(), retriever=Broken()), "I shared my OTP with a caller")
+    assert events[0] == Token(STEPS["en"])
+    assert isinstance(events[-1], Finished)
+    assert (events[-1].answer.text, events[-1].answer.status) == (STEPS["en"], Status.HANDED_OFF)
+    assert events[-1].answer.receipt.degraded == ("nothing was searched: ArtifactError",)
 
-        def search(self, question: str, k: int) -> list[Hit]:
-            raise ArtifactError("keys.faiss is damaged")
 
-    events = replace(an_assistant(), retriever=Broken()).answer("I shared my OTP with a caller")
-    assert await anext(events) == Token(STEPS["en"] + "\n\n")
+async def test_a_search_that_fails_fails_the_turn() -> None:
     with pytest.raises(ArtifactError):
-        await anext(events)
+        await reply(replace(an_assistant(), retriever=Broken()), "block my card")
+
+
+async def test_despair_is_answered_with_help_and_nothing_else() -> None:
+    answer = await collect(an_assistant().answer("I want to end my life, recovery agents call about my fixed deposit"))
+    assert answer.text == CRISIS["en"]
+    assert answer.receipt.cited == ()
 
 
 async def test_emergency_steps_survive_an_answer_that_is_withdrawn() -> None:
@@ -132,7 +147,7 @@ async def test_emergency_steps_are_not_said_twice() -> None:
 
 
 async def test_what_an_answer_drew_on_stays_live_and_is_not_fetched_again() -> None:
-    assistant = an_assistant(policy=SmallTalkFirst(LiveFirst(Threshold(0.3))))
+    assistant = an_assistant(policy=SmallTalkFirst(LiveFirst(Threshold(0.3), 0.3)))
     store, turn = await begun("How do I block my debit card?")
     async for _ in converse(assistant, store, turn, ()):
         pass
@@ -141,6 +156,47 @@ async def test_what_an_answer_drew_on_stays_live_and_is_not_fetched_again() -> N
     assert (answer.receipt.policy_action, answer.receipt.reason) == (Action.NO_FETCH, "live")
     assert answer.receipt.live == ("card-block",)
     assert answer.text == BLOCK_CARD.answer
+
+
+async def test_a_question_that_names_nothing_is_understood_with_the_one_before() -> None:
+    assistant = an_assistant(policy=SmallTalkFirst(LiveFirst(Threshold(0.3), 0.3)), generator=Extractive(WordCounter()))
+    store, turn = await begun("How do I open a fixed deposit?")
+    async for _ in converse(assistant, store, turn, ()):
+        pass
+    history = await store.turns("u", "c")
+    followed = await collect(assistant.answer("aur kitna time lagega?", history))
+    assert (followed.receipt.reason, followed.receipt.cited) == ("live", ("deposit-open",))
+    elsewhere = await collect(assistant.answer("What is the weather today?", history))
+    assert elsewhere.status is Status.HANDED_OFF
+    assert elsewhere.receipt.cited == ()
+
+
+async def test_small_talk_pays_for_nothing_from_earlier_turns() -> None:
+    assistant = an_assistant(policy=SmallTalkFirst(AlwaysFetch()))
+    cited = (await collect(assistant.answer("How do I block my debit card?"))).receipt
+    before = Turn(id="1", conversation_id="c", user_id="u", question="q", answer="a", asked_at=NOW, receipt=cited)
+    thanks = (await collect(assistant.answer("thank you", [before]))).receipt
+    assert (thanks.live, thanks.fetched) == ((), ())
+
+
+async def test_an_end_that_could_not_be_stored_is_tried_again_with_what_was_said() -> None:
+    store, turn = await begun("How do I block my debit card?")
+
+    class Flaky(MemoryStore):
+        tries = 0
+
+        async def finish(self, turn: Turn) -> None:
+            self.tries += 1
+            if self.tries == 1:
+                raise Unavailable("the disk is full")
+            await store.finish(turn)
+
+    flaky = Flaky()
+    with pytest.raises(Unavailable):
+        async for _ in converse(an_assistant(), flaky, turn, ()):
+            pass
+    stored = await store.turn("u", "t1")
+    assert (stored.status, stored.answer) == (Status.FAILED, BLOCK_CARD.answer)
 
 
 async def test_a_live_passage_leaves_the_prompt_after_its_turns_and_when_it_is_withdrawn() -> None:

@@ -1,39 +1,149 @@
 """Reports of fraud in progress: the emergency steps come before anything else.
 
-A rule on purpose. It may fire once too often, which costs a customer four lines of reading; missing a
-report can cost them their savings.
+A rule on purpose: words of certain kinds near each other. It may fire once too often, which costs a customer
+five lines of reading; missing a report can cost them their savings.
 """
 
 import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from questrag.chat.types import Lang
 
-_REPORT = re.compile(
-    r"""
-    \b(?:i|we|me|my|mere|mera|meri|mujhe|mujhse|maine|mummy|papa|father|mother|someone|somebody|kisi|kisine|koi)
-    \b.*
-    (?:
-        \b(?:scam(?:med)?|defrauded|duped|cheated|hacked|phished|fraud\s+(?:ho|hua|hogaya|kiya|transaction|call))\b
-        | \b(?:shared|gave|told|disclosed|bata\s*diy?a?|de\s*diy?a?|share\s*kar)\b.*\b(?:otp|pin|cvv|password)\b
-        | \b(?:otp|pin|cvv|password)\b.*\b(?:shared|gave|told|disclosed|bata\s*diy?a?|de\s*diy?a?|share\s*(?:kar|ho))
-        | \bused\s+my\s+(?:card|account|upi)\b
+
+class _Kind:
+    """Words that can stand for each other; a star stands for any ending."""
+
+    def __init__(self, words: str) -> None:
+        listed = words.split()
+        self._whole = frozenset(word for word in listed if not word.endswith("*"))
+        self._starts = tuple(word[:-1] for word in listed if word.endswith("*"))
+
+    def places(self, words: Sequence[str]) -> list[int]:
+        return [i for i, word in enumerate(words) if word in self._whole or word.startswith(self._starts)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One word of each kind, all within reach of the first, and none of the others there."""
+
+    kinds: tuple[_Kind, ...]
+    reach: int
+    """Words."""
+    unless: _Kind | None = None
+
+    def fires(self, words: Sequence[str]) -> bool:
+        places = [kind.places(words) for kind in self.kinds]
+        if not all(places):
+            return False
+        spoiled = self.unless.places(words) if self.unless else []
+        return any(
+            all(_near(i, other, self.reach) for other in places[1:]) and not _near(i, spoiled, self.reach)
+            for i in places[0]
+        )
+
+
+def _near(i: int, places: Sequence[int], reach: int) -> bool:
+    j = bisect_left(places, i - reach)
+    return j < len(places) and places[j] <= i + reach
+
+
+# Several words that are one: written together, so that a kind can name them.
+_TOGETHER = tuple(
+    (re.compile(rf"(?<![\w\u0900-\u0963]){pattern}(?![\w\u0900-\u0963])"), one)
+    for pattern, one in (
+        (r"(?:did|do|does|have|has|was|is|are|were|could)(?: not|n't)|(?:did|do|have|was|is)nt", "nots"),
+        (r"some ?(?:one|body)|unknown (?:person|man|caller)", "somebody"),
+        (r"kisi ?ne|किसी ने|chor ne", "somebody"),
+        (r"(?:any ?desk|team ?viewer|quick ?support|rust ?desk|screen ?shar\w*)", "remoteaccess"),
+        (r"digital(?:ly)? arrest\w*", "digitalarrest"),
+        (r"pin ?codes?", "pincode"),
+        (r"direct debits?|debit (?:entr\w+|payments?)", "debits"),
+        (r"card (?:details?|numbers?|no|info\w*)|कार्ड नंबर|bank(?:ing)? details?", "carddetails"),
+        (r"(?:bt?ata|bata|btaa?) ?(?:diy[ae]|di|d[iy])|बता (?:दिया|दी|दिए)", "gaveaway"),
+        (r"(?:de|bhej|daa?l|dal) ?(?:diy[ae]|di)|(?:दे|डाल|भेज) (?:दिया|दी|दिए)", "gaveaway"),
+        (r"share (?:kar|kiy|ki|ho|hu)\w*(?: diy[ae]| di| ga?y[ai])?|शेयर \S+", "gaveaway"),
+        (r"ho ?(?:ga?y[aie]|gai|chuk\w+|raha|rahi)|hog(?:a?y[aie])|हो ग\S+|हो रह\S+", "happened"),
+        (r"kar ?(?:diya|di|liya|li|raha)|कर (?:दिया|दी|लिया|ली)", "happened"),
+        (r"by (?:me|us)", "mine"),
+        (r"(?:kill|hurt|harm)(?:ing)? my ?self|end(?:ing)? my life(?! (?:insurance|policy|cover))", "suicide"),
+        (r"want to die|(?:don't|do not) want to live", "suicide"),
+        (r"(?:mar|marr?na) (?:ja[uo]\w*|chaht\w+)|jaan de (?:du|dun|dung[ai])\w*", "suicide"),
+        (r"जान दे \S+|मर(?:ना चाहत\S+| जाऊ\S+)", "suicide"),
+        (r"(?:nahi|nhi|nai|nahin) (?:kiy[ae]|ki|kari|kara)|नहीं (?:किया|की|किए)", "didnotdo"),
     )
-    | \b(?:un-?authori[sz]ed|fraudulent|unknown)\s+(?:transaction|debit|payment|withdrawal|transfer)s?
-        \b(?!\s+(?:liability|rules|policy))
-    | \b(?:fraud|scam|dhokha|thagi)\s*(?:ho\s*(?:gaya|gya|gayi)|hua|kar\s*(?:diya|liya))
-    | \b(?:money|amount|rupees|cash)\b.*\b(?:stolen|siphoned)\b
-    | \b(?:card|phone|mobile|wallet|purse)\b.*\b(?:stolen|snatched|chori|chhin)\b
-    | \b(?:stole|stolen|snatched|chori)\b.*\b(?:card|phone|mobile|wallet|purse|money|paise|paisa)\b
-    | \b(?:paise|paisa|rupaye|amount)\b.*\b(?:chori|ud\s*gaye|uda\s*liye|gayab)\b
-    | \bmaine\s+nahi\s+kiya\b.*\b(?:transaction|payment|debit)\b
-    | \b(?:transaction|payment)\b.*\bmaine\s+nahi\s+(?:kiya|ki|kari)\b
-    | \bi\s+(?:did\s*n[o']?t|never)\s+(?:make|do|authori[sz]e|approve)\b
-    | (?:धोखाधड़ी|ठगी|फ्रॉड|फ्राड|धोखा)\s*(?:हो\s*(?:गई|गया|गयी)|हुई|हुआ)
-    | (?:पैसे|कार्ड|मोबाइल|फोन|फ़ोन).*(?:चोरी|गायब|छिन)
-    | (?:ओटीपी|OTP|पिन|PIN).*(?:बता\s*दि?या|बता\s*दी|दे\s*दि?या|दे\s*दी|शेयर)
-    """,
-    re.IGNORECASE | re.VERBOSE,
 )
+
+_FRAUD = _Kind("fraud* scam* dhokha dhoka thagi hack clone फ्रॉड फ्राड धोखाधड़ी धोखाधडी ठगी धोखा हैक स्कैम")
+_HAPPENED = _Kind("happened hua hui hue हुआ हुई हुए victim suffered faced")
+_SUFFERED = _Kind(
+    "scammed defrauded duped cheated phished hacked cloned compromised siphoned skimmed mugged robbed fraudulent "
+    "unauthori* unrecogni* remoteaccess digitalarrest fraudster* scammer*"
+)
+_NOT = _Kind("nots not never didn't isn't wasn't")
+_MINE = _Kind("mine")
+_ACKNOWLEDGE = _Kind(
+    "recogni* authori* approve approved remember recall make made do done perform* initiate* submit* withdraw "
+    "purchase* buy bought familiar"
+)
+_DEBIT = _Kind(
+    "transaction* txn* payment* debits debited withdrawal* withdrawl* transfer* purchase* charge* charges order* cash "
+    "withdrew लेनदेन ट्रांज* पेमेंट"
+)
+_STRANGE = _Kind("unknown suspicious strange unusual unfamiliar random odd weird false mysterious")
+_SOMEBODY = _Kind("somebody hacker* fraudster* scammer* thief thieves")
+_TAKES = _Kind(
+    "used using uses use withdrew withdrawn withdrawing took taken taking stole stolen transferred transferring spent "
+    "spending shopping shopped hacked accessed access emptied bought ordered copied copy made istemal nikal* kharid* "
+    "uda* chura* le निकाल* इस्तेमाल ट्रांसफर* ट्रांसफ़र* खरीद* ख़रीद* उड़ा* शॉपिंग चुरा*"
+)
+_OWN = _Kind("my our card* account* upi mera mere meri mujhse khate khata मेरे मेरा मेरी खाते कार्ड")
+_THING = _Kind("card* phone mobile wallet purse bag sim कार्ड मोबाइल फोन फ़ोन पर्स सिम")
+_MONEY = _Kind("money amount funds cash savings rs rupees rupaye paisa paise lakh lakhs पैसे पैसा रुपये रकम")
+_STOLEN = _Kind(
+    "stolen stole snatched robbed chori cheen* chheen* chhin* loot* चोरी छीन* छिन* chura* gayab गायब ग़ायब उड़ा*"
+)
+_GONE = _Kind("missing vanished disappeared gone gayab गायब stolen emptied")
+_ACCOUNT = _Kind("account khate khata savings खाते खाता")
+_LOST_HERE = _Kind("kat kata kate katgaye cut gaye gone debited deducted lost nikal* कट कटे निकल*")
+_WITHOUT = _Kind("without bina bagair बिना बगैर बग़ैर")
+_CONSENT = _Kind(
+    "permission knowledge consent approval authori* jankari jaankari marzi puche poochhe pooche bataye batae जानकारी "
+    "अनुमति पूछे बताए मर्ज़ी मर्जी"
+)
+_I = _Kind("maine mene humne मैंने हमने")
+_DID_NOT = _Kind("didnotdo")
+_GAVE = _Kind("shared gave given told disclosed entered typed provided revealed submitted")
+_GAVE_AWAY = _Kind("gaveaway")
+_SECRET = _Kind("otp pin mpin cvv password passcode carddetails ओटीपी पिन सीवीवी पासवर्ड")
+_TRICK = _Kind("qr link scan* click*")
+_OFFICER = _Kind("police cbi customs officer bankar banke")
+_FORCED = _Kind("karwa* karva* forced threat* dhamki arrest made")
+_MOVED = _Kind("transfer* paid pay send sent paise paisa money lakh")
+_RESET = _Kind("forg* bhool* wrong incorrect* correct right galat sahi change* reset unblock set coming")
+_DUE = _Kind("emi bill due cheque cheques kyc premium yet deposit deposits able allowed why let twice")
+
+_RULES = (
+    _Rule((_SUFFERED,), 0),
+    _Rule((_FRAUD, _HAPPENED), 4),
+    _Rule((_NOT, _ACKNOWLEDGE, _DEBIT), 7, unless=_DUE),
+    _Rule((_NOT, _MINE, _DEBIT), 12),
+    _Rule((_STRANGE, _DEBIT), 2),
+    _Rule((_SOMEBODY, _TAKES, _OWN), 9),
+    _Rule((_THING, _STOLEN), 6),
+    _Rule((_MONEY, _STOLEN), 6),
+    _Rule((_MONEY, _GONE, _ACCOUNT), 8),
+    _Rule((_WITHOUT, _CONSENT), 5),
+    _Rule((_I, _DID_NOT, _Kind("kuch kuchh कुछ transaction* payment* paise paisa withdraw* पैसे लेनदेन ट्रांज*")), 7),
+    _Rule((_GAVE, _SECRET), 8, unless=_RESET),
+    _Rule((_SECRET, _GAVE_AWAY), 5, unless=_RESET),
+    _Rule((_TRICK, _LOST_HERE, _MONEY), 9),
+    _Rule((_OFFICER, _FORCED, _MOVED), 10),
+)
+
+_HARM = _Rule((_Kind("suicide suicidal selfharm आत्महत्या खुदकुशी ख़ुदकुशी khudkushi aatmahatya"),), 0)
 
 EMERGENCY_INTENT = "fraud_emergency"
 """Of an entry that says what `STEPS` says, for customers who ask what to do and report nothing."""
@@ -41,30 +151,71 @@ EMERGENCY_INTENT = "fraud_emergency"
 STEPS: dict[Lang, str] = {
     "en": (
         "If money is at risk, do this first:\n"
-        "1. Block the card, UPI or account now, in your bank's official app "
-        "or with the number on the back of your card.\n"
+        "1. Block the card, UPI or account now: in your bank's official app, or through its helpline (the number is on "
+        "its website, in your passbook or on your card).\n"
         "2. Call 1930, the national cybercrime helpline, or report at cybercrime.gov.in.\n"
         "3. Tell your bank in writing and keep the complaint number.\n"
         "Never share an OTP, PIN, CVV or password with anyone, also not with us."
     ),
     "hinglish": (
         "Agar paise khatre mein hain to pehle yeh karein:\n"
-        "1. Card, UPI ya account turant block karein: bank ke official app se "
-        "ya card ke peeche likhe number par call karke.\n"
+        "1. Card, UPI ya account turant block karein: bank ke official app se, ya uski helpline par call karke (number "
+        "bank ki website, passbook ya card par hota hai).\n"
         "2. 1930 (national cybercrime helpline) par call karein ya cybercrime.gov.in par report karein.\n"
         "3. Bank ko likhit mein batayein aur complaint number sambhal kar rakhein.\n"
         "OTP, PIN, CVV ya password kisi ko na batayein, hamein bhi nahi."
     ),
     "hi": (
         "अगर पैसे ख़तरे में हैं तो पहले यह करें:\n"
-        "1. कार्ड, UPI या खाता तुरंत ब्लॉक करें: बैंक के आधिकारिक ऐप से "
-        "या कार्ड के पीछे लिखे नंबर पर कॉल करके।\n"
+        "1. कार्ड, UPI या खाता तुरंत ब्लॉक करें: बैंक के आधिकारिक ऐप से, या उसकी हेल्पलाइन पर कॉल करके (नंबर बैंक की "
+        "वेबसाइट, पासबुक या कार्ड पर होता है)।\n"
         "2. 1930 (राष्ट्रीय साइबर अपराध हेल्पलाइन) पर कॉल करें या cybercrime.gov.in पर शिकायत दर्ज करें।\n"
         "3. बैंक को लिखित में बताएँ और शिकायत संख्या सँभालकर रखें।\n"
         "OTP, PIN, CVV या पासवर्ड किसी को न बताएँ, हमें भी नहीं।"
     ),
 }
 """1930 and cybercrime.gov.in: Ministry of Home Affairs, Indian Cyber Crime Coordination Centre."""
+
+
+CRISIS: dict[Lang, str] = {
+    "en": (
+        "I am sorry that things are this hard. Please talk to somebody now: Tele-MANAS, free and at any hour, is at "
+        "14416; in immediate danger call 112.\nDebts and pressure from recovery agents can be sorted out, and a person "
+        "at your bank can help with that: you do not have to face it alone."
+    ),
+    "hinglish": (
+        "Mujhe afsos hai ki aap itni mushkil mein hain. Abhi kisi se baat kijiye: Tele-MANAS, free aur 24 ghante, "
+        "14416 par; turant khatra ho to 112 par call kijiye.\nKarz aur recovery agent ka dabaav suljhaya ja sakta hai, "
+        "aur aapke bank mein koi aapki madad karega: aap akele nahi hain."
+    ),
+    "hi": (
+        "मुझे दुख है कि आप इतनी मुश्किल में हैं। अभी किसी से बात करें: टेली-मानस, मुफ़्त और चौबीसों घंटे, 14416 पर; "
+        "तुरंत ख़तरा हो तो 112 पर कॉल करें।\nक़र्ज़ और रिकवरी एजेंट का दबाव सुलझाया जा सकता है, और आपके बैंक में कोई आपकी "
+        "मदद करेगा: आप अकेले नहीं हैं।"
+    ),
+}
+"""14416: Tele-MANAS, Ministry of Health and Family Welfare; 112: the national emergency number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is said before anything is looked up."""
+
+    text: str
+    alone: bool
+    """Nothing that a bank could add belongs after it."""
+
+
+def opening_for(text: str, lang: Lang) -> Opening | None:
+    """Return what a report of fraud, or of somebody's despair, is answered with at once.
+
+    >>> opening_for("How do I change my UPI PIN?", "en") is None
+    True
+    """
+    words = _words(text)
+    if _HARM.fires(words):
+        return Opening(CRISIS[lang], alone=True)
+    return Opening(STEPS[lang], alone=False) if any(rule.fires(words) for rule in _RULES) else None
 
 
 def reports_fraud(text: str) -> bool:
@@ -75,4 +226,16 @@ def reports_fraud(text: str) -> bool:
     >>> reports_fraud("How do I change my UPI PIN?")
     False
     """
-    return _REPORT.search(text) is not None
+    words = _words(text)
+    return any(rule.fires(words) for rule in _RULES)
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFC", text).replace("\u2019", "'").lower()
+    plain = " ".join(_WORD.findall(plain))
+    for pattern, one in _TOGETHER:
+        plain = pattern.sub(one, plain)
+    return plain.split()
+
+
+_WORD = re.compile(r"[\w'\u0900-\u0963]+")

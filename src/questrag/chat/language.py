@@ -21,9 +21,20 @@ HINGLISH_FUNCTION_WORDS = frozenset(
     iske iski uska uske uski yeh ye woh wo namaste namaskar dhanyavad shukriya alvida theek thik accha acha
     """.split()
 )
-# Those of the list that English uses too ("to", "me", "pay par", "he") are left out on purpose; these few
-# stay because two of them together settle it.
-_WEAK = frozenset("ka ki ke ko se par pe ho ya mat band sab kar ye yeh wo hun tum mere gum ji fir".split())
+# Marks of Hinglish too, but no stop words of the search: typed short, or with a meaning of their own ("kat gaya").
+_OTHER_HINGLISH = frozenset(
+    """
+    hogya hogyi hogaya hogayi hgya hgyi hu ayega aayega ayegi aayegi aayga ayga kb kr krna krne krke krdo krde kru kse
+    mje mjhe mko ne liye aa ata aata aaya aya aayi ayi aai kat kaat kata kaata gye dikh chal mil bhej bheja bheje
+    bhejna kahi sirf bahut bhut jaldi kare karein karen krein rakha chuka chuki wapas vapas bina maine tumhara jaise
+    itna itne jyada zyada thoda dono baat karao karwao kara
+    """.split()
+)
+# English has these as well, so one alone settles nothing, two together do.
+_WEAK = frozenset(
+    "se par pe ho ya mat band sab kar ye yeh wo hun tum mere gum ji fir aa aya ne kat mil kata kara".split()
+)
+_FINAL_H = re.compile(r"[a-z]\s+h\W*$")  # "kyc pending h": the verb, typed short
 
 
 def language_of(text: str) -> Lang:
@@ -36,6 +47,5 @@ def language_of(text: str) -> Lang:
     """
     if _DEVANAGARI.search(text):
         return "hi"
-    words = set(_WORD.findall(text.lower())) & HINGLISH_FUNCTION_WORDS
-    strong = words - _WEAK
-    return "hinglish" if strong or len(words) > 1 else "en"
+    words = set(_WORD.findall(text.lower())) & (HINGLISH_FUNCTION_WORDS | _OTHER_HINGLISH)
+    return "hinglish" if words - _WEAK or len(words) > 1 or _FINAL_H.search(text) else "en"

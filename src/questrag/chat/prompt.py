@@ -38,7 +38,9 @@ class Shown:
     text: str
     """The answer, in the customer's language where the entry has it; cut when the budget asked for it."""
     score: float | None
-    """None for a passage kept from an earlier turn."""
+    """Of this turn's search; None for a passage kept from an earlier turn that this turn's search did not name."""
+    live: bool = False
+    """Kept from an earlier turn, not fetched at this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Prompt:
     lang: Lang
     history: tuple[Message, ...] = ()
     sources: tuple[Shown, ...] = ()
-    """Newly fetched ones first, best first; then those kept from earlier turns."""
+    """The best first where one is known: fetched ones by score, then those kept from earlier turns, of which the
+    one that answers this turn, if the policy named one, has its score and stands before the others."""
 
     @property
     def small_talk(self) -> SmallTalk | None:
@@ -86,23 +89,22 @@ def build_prompt(
     *,
     history: Sequence[Message],
     hits: Sequence[Hit],
-    live: Sequence[Passage],
+    live: Sequence[tuple[Passage, float | None]],
     tokens: _Tokens,
     budget_tokens: int,
 ) -> Prompt:
     """Fit a turn into the budget: the oldest messages go first, then the weakest passages.
 
     The best passage is cut to what is left, never dropped; question and system text always stay whole.
+
+    Args:
+        live: passages kept from earlier turns; with a score where they answer this one.
     """
     fetched = {hit.passage.id for hit in hits}
-    ranked: list[tuple[Passage, float | None]] = [(hit.passage, hit.score) for hit in hits]
-    ranked += [(passage, None) for passage in live if passage.id not in fetched]
-    prompt = Prompt(
-        question,
-        lang,
-        tuple(history),
-        tuple(Shown(i, p, p.answer_in(lang), score) for i, (p, score) in enumerate(ranked, start=1)),
-    )
+    ranked: list[tuple[Passage, float | None, bool]] = [(hit.passage, hit.score, False) for hit in hits]
+    ranked += [(passage, score, True) for passage, score in live if passage.id not in fetched]
+    shown = (Shown(i, p, p.answer_in(lang), score, kept) for i, (p, score, kept) in enumerate(ranked, start=1))
+    prompt = Prompt(question, lang, tuple(history), tuple(shown))
     while prompt.tokens(tokens) > budget_tokens and prompt.history:
         prompt = replace(prompt, history=prompt.history[1:])
     while prompt.tokens(tokens) > budget_tokens and len(prompt.sources) > 1:

@@ -9,8 +9,9 @@ from time import perf_counter
 from typing import Any
 
 from questrag.chat import prompt as prompts
-from questrag.chat.emergency import EMERGENCY_INTENT, STEPS, reports_fraud
-from questrag.chat.errors import NotFound, Unavailable
+from questrag.chat.emergency import EMERGENCY_INTENT, Opening, opening_for
+from questrag.chat.errors import NotFound, QuestragError, Unavailable
+from questrag.chat.followup import search_text
 from questrag.chat.language import language_of
 from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, TokenCounter, Turns
 from questrag.chat.privacy import mask
@@ -22,9 +23,12 @@ from questrag.chat.types import (
     Decision,
     Event,
     Finished,
+    Generated,
     Hit,
+    Lang,
     Message,
     Passage,
+    Reason,
     Receipt,
     Replaced,
     Retrieved,
@@ -67,15 +71,18 @@ class Assistant:
         watch = _Watch()
         question = mask(question)
         lang = language_of(question)
-        opening = STEPS[lang] + "\n\n" if reports_fraud(question) else ""
+        opening = opening_for(question, lang)
         if opening:
-            yield Token(opening)
+            yield Token(opening.text)
 
-        hits = await asyncio.to_thread(self.retriever.search, question, self.k)
-        if opening:  # what the opening has said is not said again
-            hits = [hit for hit in hits if hit.passage.intent != EMERGENCY_INTENT]
-        messages = _messages(history[-self.history_turns :])
-        state = TurnState(question, lang, messages, tuple(hits), self._live(history))
+        degraded: tuple[str, ...] = ()
+        try:
+            state = await self._look(question, lang, history, opening)
+        except QuestragError as error:
+            if not opening:
+                raise
+            # The opening is worth more than a consistent failure; the receipt says what was missing.
+            state, degraded = TurnState(question, lang, (), (), ()), (f"nothing was searched: {type(error).__name__}",)
         watch.lap("search")
         decision = await asyncio.to_thread(self.policy.decide, state)
         watch.lap("decide")
@@ -83,31 +90,39 @@ class Assistant:
         if decision.fetch and state.hits:
             yield Retrieved(state.hits)
 
-        prompt = self._prompt(state, state.hits if decision.fetch else (), state.live)
+        prompt = self._prompt(state, decision)
         watch.lap("prompt")
-        text = opening
-        completion: Completion | None = None
-        async with aclosing(self.generator.stream(prompt)) as generated:
-            async for event in generated:
+        text, completion = opening.text if opening else "", None
+        async with aclosing(self._write(prompt, opening)) as events:
+            async for event in events:
                 if isinstance(event, Completion):
                     completion = event
                     continue
                 yield event
-                text = opening if isinstance(event, Replaced) else text + event.text
-                if opening and isinstance(event, Replaced):
-                    yield Token(opening)
+                text = "" if isinstance(event, Replaced) else text + event.text
         if completion is None:
             raise RuntimeError(f"{type(self.generator).__name__} ended without a Completion")
         watch.lap("generate")
 
         receipt = self._receipt(state, prompt, decision, completion, text)
-        receipt = replace(receipt, timings_ms=watch.laps(), emergency=bool(opening))
+        degraded += receipt.degraded
+        receipt = replace(receipt, timings_ms=watch.laps(), emergency=bool(opening), degraded=degraded)
         yield Finished(Answer(text, Status.HANDED_OFF if completion.handed_off else Status.ANSWERED, receipt))
 
+    async def _look(self, question: str, lang: Lang, history: Sequence[Turn], opening: Opening | None) -> TurnState:
+        """Search for the question, understood with the ones before it."""
+        searched = search_text(question, [turn.question for turn in history])
+        hits = await asyncio.to_thread(self.retriever.search, searched, self.k)
+        live = self._live(_last(history, self.live_turns))
+        if opening:  # what it has said is not said again
+            hits = [hit for hit in hits if not opening.alone and hit.passage.intent != EMERGENCY_INTENT]
+            live = tuple(kept for kept in live if not opening.alone and kept.intent != EMERGENCY_INTENT)
+        return TurnState(question, lang, _messages(_last(history, self.history_turns)), tuple(hits), live)
+
     def _live(self, history: Sequence[Turn]) -> tuple[Passage, ...]:
-        """Return what the latest answers drew on, most recent first, as far as the entries still exist."""
+        """Return what these answers drew on, most recent first, as far as the entries still exist."""
         found: dict[str, Passage] = {}
-        for turn in reversed(history[-self.live_turns :] if self.live_turns else ()):
+        for turn in reversed(history):
             for entry_id in turn.receipt.cited if turn.receipt else ():
                 try:
                     found.setdefault(entry_id, self.knowledge.passage(entry_id))
@@ -115,7 +130,18 @@ class Assistant:
                     continue  # withdrawn since: what is no longer approved is not shown again
         return tuple(found.values())
 
-    def _prompt(self, state: TurnState, hits: Sequence[Hit], live: Sequence[Passage]) -> Prompt:
+    def _prompt(self, state: TurnState, decision: Decision) -> Prompt:
+        """Build what the decision asks for; small talk needs nothing from earlier turns either."""
+        scores = {hit.passage.id: hit.score for hit in state.hits[:1]} if decision.reason is Reason.LIVE else {}
+        live = [(passage, scores.get(passage.id)) for passage in state.live]
+        live.sort(key=lambda kept: kept[1] is None)  # the one that answers first, the others in their order
+        return self._built(
+            state,
+            state.hits if decision.fetch else (),
+            () if decision.reason is Reason.SMALL_TALK else live,
+        )
+
+    def _built(self, state: TurnState, hits: Sequence[Hit], live: Sequence[tuple[Passage, float | None]]) -> Prompt:
         return build_prompt(
             state.question,
             state.lang,
@@ -126,15 +152,31 @@ class Assistant:
             budget_tokens=self.budget_tokens,
         )
 
+    async def _write(self, prompt: Prompt, opening: Opening | None) -> AsyncGenerator[Generated, None]:
+        """Yield what the generator writes, after the opening where there is one.
+
+        An opening alone is an answer: nobody in trouble has to read that nothing else was found.
+        """
+        if opening and not prompt.sources:
+            yield Completion(provider="extractive", model="emergency", handed_off=True, paid=False)
+            return
+        if opening:
+            yield Token("\n\n")
+        async with aclosing(self.generator.stream(prompt)) as events:
+            async for event in events:
+                yield event
+                if opening and isinstance(event, Replaced):
+                    yield Token(opening.text + "\n\n")
+
     def _bill(self, state: TurnState, prompt: Prompt, completion: Completion, text: str) -> TokenBill:
         # The usual design searches at every turn and keeps nothing: savings are measured against it.
-        always = self._prompt(state, state.hits, ()).tokens(self.tokens)
+        always = self._built(state, state.hits, ()).tokens(self.tokens)
         ours = prompt.tokens(self.tokens)
         if completion.prompt_tokens is None or completion.completion_tokens is None:
-            return TokenBill(ours, self.tokens.count(text), always, self.tokens.name)
+            return TokenBill(ours, self.tokens.count(text), always, self.tokens.name, completion.paid)
         # Only our own tokenizer has seen the prompt that was not sent: scale it to the provider's.
         scaled = round(always * completion.prompt_tokens / max(ours, 1))
-        return TokenBill(completion.prompt_tokens, completion.completion_tokens, scaled, "provider")
+        return TokenBill(completion.prompt_tokens, completion.completion_tokens, scaled, "provider", completion.paid)
 
     def _receipt(
         self, state: TurnState, prompt: Prompt, decision: Decision, completion: Completion, text: str
@@ -145,8 +187,8 @@ class Assistant:
             reason=decision.reason,
             p_fetch=decision.p_fetch,
             retrieval_score=state.hits[0].score if state.hits else None,
-            fetched=tuple(s.passage.id for s in prompt.sources if s.score is not None),
-            live=tuple(s.passage.id for s in prompt.sources if s.score is None),
+            fetched=tuple(s.passage.id for s in prompt.sources if not s.live),
+            live=tuple(s.passage.id for s in prompt.sources if s.live),
             cited=completion.cited,
             sources=tuple(
                 Source(i, s.passage.question, s.passage.source, s.passage.as_of, s.score, completion.verbatim)
@@ -195,8 +237,9 @@ async def converse(
                 elif isinstance(event, Replaced):
                     seen.clear()
                 elif isinstance(event, Finished):
-                    end = ended(turn, event.answer)
-                    await turns.finish(end)
+                    done = ended(turn, event.answer)
+                    await _regardless(turns.finish(done))
+                    end = done
                 yield event
     except Unavailable as error:
         end = replace(end, problem=str(error))  # what other errors say is for operators, not for customers
@@ -240,6 +283,10 @@ def active_path(turns: Iterable[Turn], leaf: str | None) -> list[Turn]:
         path.append(by_id[leaf])
         leaf = by_id[leaf].parent_id
     return path[::-1]
+
+
+def _last(history: Sequence[Turn], n: int) -> Sequence[Turn]:
+    return history[-n:] if n else ()
 
 
 def _messages(history: Sequence[Turn]) -> tuple[Message, ...]:

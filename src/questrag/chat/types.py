@@ -126,6 +126,9 @@ class TokenBill:
     """What the usual design, the top hits at every turn and nothing kept, would have put in the prompt."""
     counted_by: str
     """The tokenizer, or ``provider`` when prompt and completion are the provider's own figures."""
+    paid: bool
+    """A provider was sent the prompt. False for approved answers that no model was asked for: then the figures
+    say what a model would have been sent."""
 
     @property
     def saved(self) -> int:
@@ -309,6 +312,8 @@ class Completion:
     degraded: tuple[str, ...] = ()
     citations_removed: int = 0
     replaced: str = ""
+    paid: bool = True
+    """A provider was sent the prompt, whether or not its answer was used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 
 from questrag.chat.errors import Unavailable
@@ -11,6 +11,7 @@ from questrag.chat.ports import Generator
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import Completion, Generated, Replaced
 from questrag.generation.extractive import Extractive
+from questrag.generation.providers import NotAsked, close_all
 
 
 class FirstThatAnswers:
@@ -49,16 +50,15 @@ class FirstThatAnswers:
         begun = False
         for model, circuit in self._models:
             try:
-                circuit.check()
-                async with aclosing(self._in_time(model, prompt, ends_at)) as events:
-                    async for event in events:
-                        begun = True
-                        if isinstance(event, Completion) and not event.verbatim:
-                            circuit.close()  # approved words say nothing about a model: it was not asked
-                        yield _with_problems(event, problems)
+                with circuit.trying() as asked:
+                    async with aclosing(self._in_time(model, prompt, ends_at)) as events:
+                        async for event in events:
+                            begun = True
+                            if isinstance(event, Completion):
+                                asked(event)
+                            yield _with_problems(event, problems)
                 return
             except Unavailable as problem:
-                circuit.count(problem)
                 problems.append(problem)
                 if begun or isinstance(problem, _TooLate):
                     break
@@ -71,6 +71,10 @@ class FirstThatAnswers:
             yield Replaced(replaced)
         async for event in self._approved.stream(prompt):
             yield _with_problems(event, problems, replaced)
+
+    async def aclose(self) -> None:
+        """Close the connections of those it asks."""
+        await close_all(model for model, _ in self._models)
 
     async def _in_time(self, model: Generator, prompt: Prompt, ends_at: float) -> AsyncGenerator[Generated, None]:
         """Yield what the model yields, as long as there is time; each event is waited for on its own.
@@ -92,16 +96,20 @@ class FirstThatAnswers:
 def _with_problems(event: Generated, problems: Sequence[Unavailable], replaced: str = "") -> Generated:
     if not isinstance(event, Completion):
         return event
-    degraded = (*map(str, problems), *event.degraded)
-    return replace(event, degraded=degraded, replaced=replaced or event.replaced)
+    return replace(
+        event,
+        degraded=(*map(str, problems), *event.degraded),
+        replaced=replaced or event.replaced,
+        paid=event.paid or not all(isinstance(problem, NotAsked) for problem in problems),
+    )
 
 
 class _TooLate(Unavailable):
     """No time is left for anybody else."""
 
 
-class _LeftOut(Unavailable):
-    """Not asked at all."""
+class _LeftOut(NotAsked):
+    """It failed too often, and its rest is not over."""
 
 
 @dataclass(slots=True)
@@ -115,21 +123,39 @@ class _Circuit:
     ask_again_at: float = 0.0
     last: str = ""
 
-    def check(self) -> None:
-        """Raises: Unavailable: it failed too often, and its rest is not over."""
-        if self.failures < self.failures_to_open:
-            return
-        now = self.clock()
-        if now < self.ask_again_at:
-            raise _LeftOut(f"{self.last} (not asked again yet)", retry_after_s=self.ask_again_at - now)
-        self.ask_again_at = now + self.open_s  # this turn tries; the others keep away meanwhile
+    @contextmanager
+    def trying(self) -> Iterator[Callable[[Completion], None]]:
+        """Give what is to be called with the model's completion; learn from that, or from how the attempt fails.
 
-    def close(self) -> None:
-        self.failures = 0
+        Raises:
+            _LeftOut: it is not to be asked now.
+        """
+        rested_until = self._begin()
+        learnt = False
 
-    def count(self, problem: Unavailable) -> None:
-        if isinstance(problem, _LeftOut):
-            return
-        self.failures += 1
-        self.last = str(problem)
-        self.ask_again_at = self.clock() + self.open_s
+        def asked(completion: Completion) -> None:
+            nonlocal learnt
+            learnt = completion.paid
+            if completion.paid and not completion.verbatim:
+                self.failures = 0  # approved words in place of a model's say nothing good about it
+
+        try:
+            yield asked
+        except Unavailable as problem:
+            learnt = True
+            self.failures += 1
+            self.last = str(problem)
+            self.ask_again_at = self.clock() + self.open_s
+            raise
+        finally:
+            if not learnt:  # it was not asked, or the reader left: the next turn may try
+                self.ask_again_at = rested_until
+
+    def _begin(self) -> float:
+        """Return until when it rested; while one turn tries, the others keep away."""
+        rested_until, now = self.ask_again_at, self.clock()
+        if self.failures >= self.failures_to_open:
+            if now < rested_until:
+                raise _LeftOut(f"{self.last} (not asked again yet)", retry_after_s=rested_until - now)
+            self.ask_again_at = now + self.open_s
+        return rested_until

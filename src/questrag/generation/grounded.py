@@ -6,24 +6,38 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from questrag.chat.ports import Generator
-from questrag.chat.prompt import Prompt
-from questrag.chat.types import Completion, Generated, Replaced, Token
+from questrag.chat.prompt import Prompt, Shown
+from questrag.chat.types import Completion, Generated, Passage, Replaced, Token
 from questrag.generation.extractive import best_source
-from questrag.generation.figures import Figure, figures
+from questrag.generation.figures import Evidence, Figure, figures
+from questrag.generation.providers import close_all
+from questrag.generation.words import content_words
 
-_CITATION = re.compile(r"( *)[\[【] *(\d+(?: *[,;&-] *\d+)*)(?:†[^\]】]*)? *[\]】]")
+_CITATION = re.compile(r"( ?)[\[【] ?(\d{1,9}(?: {0,3}[,;&-] {0,3}\d{1,9}){0,20})(?:†[^\]】\[【]{0,99})? ?[\]】]")
 # A sentence is whole once the next one has begun: a citation may still follow its full stop.
 _SENTENCE_END = re.compile(
-    r"\n|(?:(?<!\d)\.|[!?।])[\"'”’)*_]*(?:\s*[\[【][\d ,;&-]+(?:†[^\]】]*)?[\]】])*\s+(?=[^\s\d\[【])"
+    r"\n|(?:(?<!\d)(?<!\bRs)\.|[!?।])[\"'”’)*_]{0,9}(?:\s{0,9}[\[【][\d ,;&-]{1,99}(?:†[^\]】\[【]{0,99})?[\]】]){0,9}"
+    r"\s{1,99}(?=[^\s\d\[【])"
+)
+_LONGEST_END = 200
+"""How far back the end of a sentence may have begun, in characters."""
+_NO_INFORMATION = re.compile(
+    r"\bI (?:currently )?(?:do not|don['’]t|cannot|can['’]t|could not|couldn['’]t|am (?:unable|not able) to)"
+    r" (?:currently )?(?:have|find|provide|see|give)\b.{0,40}?\b(?:information|details?|answer|data)\b"
+    r"|\b(?:sources?|information) (?:given |provided )?(?:do|does) not (?:contain|mention|provide|answer|include|say)\b"
+    r"|\b(?:mere|hamare|humare) paas\b.{0,60}?\b(?:jaa?nkaa?ri|information|details?|jawab)\b.{0,20}?\bnah?[ih]+n?\b"
+    r"|\b(?:jaa?nkaa?ri|information) (?:uplabdh|available|maujood) nah?[ih]+n?\b"
+    r"|(?:मेरे|हमारे) पास.{0,60}?(?:जानकारी|उत्तर|जवाब|विवरण).{0,20}?नहीं|जानकारी (?:उपलब्ध|मौजूद) नहीं",
+    re.IGNORECASE,
 )
 
 
 class Grounded:
     """Checks a model's answer sentence by sentence before anybody sees it.
 
-    A citation of a source that was not given is removed and counted. A figure that neither the sources nor
-    the customer gave ends the answer, and the approved one takes its place. Where the best source has to be
-    given word for word, the model is not asked.
+    A citation of a source that was not given is removed and counted. A figure that the sources do not bear out
+    ends the answer, and the approved one takes its place. The model is not asked where the best source has to be
+    given word for word or where it would have nothing to go on, and never sees other sources of that kind.
     """
 
     def __init__(self, model: Generator, approved: Generator) -> None:
@@ -37,10 +51,10 @@ class Grounded:
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
         why = ""
-        if not _must_be_verbatim(prompt):
-            check = _Check(prompt)
+        if asked := _for_the_model(prompt):
+            check = _Check(asked)
             try:
-                async with aclosing(self._model.stream(prompt)) as events:
+                async with aclosing(self._model.stream(asked)) as events:
                     async for event in events:
                         for checked in check.take(event):
                             yield checked
@@ -52,15 +66,29 @@ class Grounded:
         async with aclosing(self._approved.stream(prompt)) as events:
             async for event in events:
                 if why and isinstance(event, Completion):
-                    yield replace(event, degraded=(*event.degraded, why), replaced=why)
+                    yield replace(event, degraded=(*event.degraded, why), replaced=why, paid=True)
                 else:
                     yield event
 
+    async def aclose(self) -> None:
+        """Close the connections of both."""
+        await close_all((self._model, self._approved))
 
-def _must_be_verbatim(prompt: Prompt) -> bool:
+
+def _for_the_model(prompt: Prompt) -> Prompt | None:
+    """Return what a model may be asked; None when the approved words are the answer.
+
+    Sources keep their numbers.
+    """
     best = best_source(prompt)
-    candidates = [*prompt.sources[:1], *([best] if best else [])]
-    return any(shown.passage.regulated for shown in candidates)
+    if best and best.passage.regulated:
+        return None
+    free = tuple(shown for shown in prompt.sources if not shown.passage.regulated)
+    return replace(prompt, sources=free) if free or prompt.small_talk else None
+
+
+def _approved_texts(passage: Passage) -> list[str]:
+    return [passage.question, passage.answer, *passage.answers.values()]
 
 
 class _Ungrounded(Exception):
@@ -72,19 +100,28 @@ class _Check:
     """What has been learnt about one answer on the way through it."""
 
     prompt: Prompt
-    allowed: frozenset[Figure] = field(init=False)
+    evidence: Evidence = field(init=False)
     held: str = ""
     """The sentence that is not whole yet."""
-    shown: bool = False
-    """Some of the answer was let through."""
+    said: str = ""
+    """What was let through."""
+    stated: set[Figure] = field(default_factory=set)
+    """The figures in it."""
     cited: dict[str, None] = field(default_factory=dict)
     """Entries in order of their first citation."""
     removed: int = 0
+    gives_up: bool = False
+    """The answer begins by saying that there is none."""
 
     def __post_init__(self) -> None:
-        sources = [part for s in self.prompt.sources for part in (s.text, s.passage.question)]
-        said = [m.content for m in self.prompt.history if m.role == "user"]
-        self.allowed = figures("\n".join([*sources, *said, self.prompt.question]))
+        # An entry's answers in other languages are as approved as the one that the model was given.
+        sources = [part for s in self.prompt.sources for part in (s.text, *_approved_texts(s.passage))]
+        customer = [m.content for m in self.prompt.history if m.role == "user"]
+        self.evidence = Evidence(sources, [*customer, self.prompt.question])
+
+    @property
+    def shown(self) -> bool:
+        return bool(self.said)
 
     def take(self, event: Generated) -> list[Generated]:
         """Return what may be yielded now, in order.
@@ -94,12 +131,13 @@ class _Check:
         """
         match event:
             case Token(text):
+                begin = max(0, len(self.held) - _LONGEST_END)
                 self.held += text
-                ends = [match.end() for match in _SENTENCE_END.finditer(self.held)]
+                ends = [match.end() for match in _SENTENCE_END.finditer(self.held, begin)]
                 return self._release(ends[-1]) if ends else []
             case Replaced():
                 withdrawn: list[Generated] = [event] if self.shown else []
-                self.held, self.shown, self.cited = "", False, {}
+                self.held, self.said, self.stated, self.cited, self.gives_up = "", "", set(), {}, False
                 return withdrawn
             case Completion():
                 rest = self._release(len(self.held))
@@ -108,12 +146,18 @@ class _Check:
                 return [*rest, self._signed(event)]
 
     def _release(self, end: int) -> list[Generated]:
-        text = _CITATION.sub(self._cite, self.held[:end])
+        sentences = self.held[:end]
+        if not self.shown:
+            first = _SENTENCE_END.search(sentences.lstrip())
+            self.gives_up = bool(_NO_INFORMATION.search(sentences.lstrip()[: first.end() if first else None]))
+        text = _CITATION.sub(self._cite, sentences)
         text = text if self.shown else text.lstrip()
         self.held = self.held[end:]
-        if unknown := figures(_CITATION.sub(" ", text)) - self.allowed:
+        stated = figures(_CITATION.sub(" ", text))
+        if unknown := self.evidence.missing(stated):
             raise _Ungrounded(f"the model's answer had a {min(unknown).kind} that no source gives")
-        self.shown = self.shown or bool(text)
+        self.said += text
+        self.stated |= stated
         return [Token(text)] if text else []
 
     def _cite(self, match: re.Match[str]) -> str:
@@ -122,11 +166,26 @@ class _Check:
         numbers = [int(n) for n in re.findall(r"\d+", match[2])]
         known = [n for n in numbers if n in given]
         self.removed += len(numbers) - len(known)
+        if self.gives_up:
+            return ""  # having no answer draws on no source
         self.cited |= dict.fromkeys(given[n] for n in known)
         return f"{match[1]}[{', '.join(map(str, known))}]" if known else ""
 
     def _signed(self, completion: Completion) -> Completion:
         cited = tuple(self.cited) or completion.cited
+        gives_up = self.gives_up or (not cited and bool(_NO_INFORMATION.search(self.said)))
+        if gives_up and not completion.verbatim:
+            completion, cited = replace(completion, handed_off=True), ()
         if not (cited or completion.handed_off or self.prompt.small_talk):
-            cited = tuple(shown.passage.id for shown in self.prompt.sources[:1])
+            cited = tuple(shown.passage.id for shown in self._the_one_behind())
         return replace(completion, cited=cited, citations_removed=completion.citations_removed + self.removed)
+
+    def _the_one_behind(self) -> list[Shown]:
+        """Return the source that an answer without citations was taken from; none when there is a doubt."""
+        words = content_words(self.said)
+        found = [
+            shown
+            for shown in self.prompt.sources
+            if self.stated & figures(shown.text) or 2 * len(words & content_words(shown.text)) > len(words)
+        ]
+        return found if len(found) == 1 else []

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from questrag.chat.errors import Unavailable
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import Completion, Generated, Token
+from questrag.generation.providers import NotAsked
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -91,10 +92,18 @@ class OpenAICompatible:
             async with asyncio.timeout(self._first_token_s):
                 try:
                     return await self._call(self._ready_key(), prompt)
-                except _WorthAnotherCall:
-                    return await self._call(self._ready_key(), prompt)
+                except _WorthAnotherCall as first:
+                    return await self._call_again(first, prompt)
         except TimeoutError:
             raise self._unavailable(f"nothing was received within {self._first_token_s:g} s") from None
+
+    async def _call_again(self, first: "_WorthAnotherCall", prompt: Prompt) -> "_Answer":
+        try:
+            return await self._call(self._ready_key(), prompt)
+        except NotAsked as problem:
+            if isinstance(first, NotAsked):
+                raise
+            raise Unavailable(str(problem), retry_after_s=problem.retry_after_s) from None  # the first call was sent
 
     async def _connect(self) -> None:
         async with self._connecting:
@@ -113,9 +122,10 @@ class OpenAICompatible:
         soonest = min(self._ring, key=lambda key: key.ready_at)
         wait_s = soonest.ready_at - now
         what = f"every key is resting ({soonest.status}), the next one is free in {wait_s:.0f} s"
-        raise self._unavailable(what, retry_after_s=wait_s)
+        raise NotAsked(f"{self._name}: {what}", retry_after_s=wait_s)
 
     async def _call(self, key: "_Key", prompt: Prompt) -> "_Answer":
+        from httpx2 import ConnectError
         from openai import APIConnectionError, APIError, APIStatusError
 
         said = _Said(self._model)
@@ -126,8 +136,9 @@ class OpenAICompatible:
                     return _Answer(text.lstrip(), texts, said)
         except APIStatusError as error:
             raise self._refusal(key, error.status_code, error.response.headers) from None
-        except APIConnectionError:
-            raise _WorthAnotherCall(f"{self._name}: the connection failed") from None
+        except APIConnectionError as error:
+            kind = _NotReached if isinstance(error.__cause__, ConnectError) else _WorthAnotherCall
+            raise kind(f"{self._name}: the connection failed") from None
         except (APIError, ValueError):
             raise self._unavailable("what was received is not an answer") from None
         raise self._unavailable(f"the answer was empty ({said.finish or 'no end was sent'})")
@@ -176,13 +187,17 @@ class OpenAICompatible:
             degraded=cut if said.finish == "length" else (),
         )
 
-    def _unavailable(self, what: str, *, retry_after_s: float = 1.0) -> Unavailable:
+    def _unavailable(self, what: str) -> Unavailable:
         # Never with a provider's own words: some repeat the key in them.
-        return Unavailable(f"{self._name}: {what}", retry_after_s=retry_after_s)
+        return Unavailable(f"{self._name}: {what}")
 
 
 class _WorthAnotherCall(Unavailable):
     """A second call, perhaps with another key, may well succeed."""
+
+
+class _NotReached(_WorthAnotherCall, NotAsked):
+    """No connection was made, so nothing was sent."""
 
 
 @dataclass(slots=True)
@@ -207,8 +222,10 @@ class _Said:
         """Note what a chunk says, and return its text. The client does not check what it parses, so this does."""
         self.model = _of(chunk, "model", str) or self.model
         usage = getattr(chunk, "usage", None)
-        self.prompt_tokens = _of(usage, "prompt_tokens", int) or self.prompt_tokens
-        self.completion_tokens = _of(usage, "completion_tokens", int) or self.completion_tokens
+        if (count := _tokens(usage, "prompt_tokens")) is not None:
+            self.prompt_tokens = count
+        if (count := _tokens(usage, "completion_tokens")) is not None:
+            self.completion_tokens = count
         choices = _of(chunk, "choices", list)
         if not choices:
             return ""
@@ -228,6 +245,12 @@ class _Answer:
 def _of(record: object, name: str, kind: type[_T]) -> _T | None:
     value = getattr(record, name, None)
     return value if isinstance(value, kind) else None
+
+
+def _tokens(usage: object, name: str) -> int | None:
+    """Return a number of tokens that can be one; a store could not hold just any."""
+    count = getattr(usage, name, None)
+    return count if type(count) is int and 0 <= count < 2**31 else None
 
 
 def _clients(base_url: str, secrets: Sequence[str], timeout_s: float) -> list["AsyncOpenAI"]:

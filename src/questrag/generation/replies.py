@@ -1,5 +1,7 @@
 """What the assistant says in its own words: small talk, and that it has no answer. Nothing here is a fact."""
 
+import re
+
 from questrag.chat.smalltalk import SmallTalk
 from questrag.chat.types import Lang
 
@@ -53,28 +55,64 @@ SMALL_TALK: dict[SmallTalk, dict[Lang, str]] = {
         ),
     },
     "acknowledge": {
-        "en": "All right. Is there anything else about your accounts, cards, payments or loans that I can help with?",
-        "hinglish": "Theek hai. Accounts, cards, payments ya loans mein kuch aur madad chahiye?",
-        "hi": "ठीक है। खाते, कार्ड, भुगतान या लोन में कुछ और मदद चाहिए?",
+        "en": "All right. If a question about your accounts, cards, payments or loans comes up, just ask.",
+        "hinglish": "Theek hai. Accounts, cards, payments ya loans ka koi sawaal ho to zaroor poochiye.",
+        "hi": "ठीक है। खाते, कार्ड, भुगतान या लोन का कोई सवाल हो तो ज़रूर पूछिए।",
     },
     "sorry": {
-        "en": "No problem at all. How can I help with your accounts, cards, payments or loans?",
-        "hinglish": "Koi baat nahi. Accounts, cards, payments ya loans mein kya madad karun?",
-        "hi": "कोई बात नहीं। खाते, कार्ड, भुगतान या लोन में क्या मदद करूँ?",
+        "en": "No need to apologise! Ask me anything about accounts, cards, payments or loans.",
+        "hinglish": "Koi baat nahi! Accounts, cards, payments ya loans ke baare mein kuch bhi poochiye.",
+        "hi": "कोई बात नहीं! खाते, कार्ड, भुगतान या लोन के बारे में कुछ भी पूछिए।",
     },
 }
 
 NO_ANSWER: dict[Lang, str] = {
     "en": (
-        "I don't have approved information on this, and I would rather not guess. "
-        "A person at your bank can help: call the number on the back of your card or visit your branch."
+        "I am sorry, I don't have approved information on this, and I would rather not guess. "
+        "Your bank's staff can help you: use its official app or website, or visit your branch."
     ),
     "hinglish": (
-        "Iske baare mein mere paas approved jaankari nahi hai, aur main andaaza nahi lagana chahta. "
-        "Madad ke liye card ke peeche likhe number par call karein ya apni branch jaakar kisi se milein."
+        "Maaf kijiye, iske baare mein mere paas approved jaankari nahi hai, aur andaaza lagana theek nahi hoga. "
+        "Bank ke log aapki madad karenge: bank ke official app ya website se, ya apni branch mein, unse sampark kijiye."
     ),
     "hi": (
-        "इसके बारे में मेरे पास स्वीकृत जानकारी नहीं है, और मैं अंदाज़ा नहीं लगाना चाहता। "
-        "बैंक का कोई व्यक्ति आपकी मदद कर सकता है: कार्ड के पीछे लिखे नंबर पर कॉल करें या अपनी शाखा जाएँ।"
+        "माफ़ कीजिए, इसके बारे में मेरे पास स्वीकृत जानकारी नहीं है, और अंदाज़ा लगाना ठीक नहीं होगा। "
+        "बैंक के कर्मचारी आपकी मदद करेंगे: बैंक के आधिकारिक ऐप या वेबसाइट से, या अपनी शाखा में, उनसे संपर्क कीजिए।"
     ),
 }
+
+TALK_TO_A_PERSON: dict[Lang, str] = {
+    "en": (
+        "Of course you can talk to a person, only I cannot connect you from here. "
+        "Contact your bank's staff through its official app or website, or visit your branch."
+    ),
+    "hinglish": (
+        "Aap bank ke kisi vyakti se zaroor baat kar sakte hain, bas yahan se call nahi jud sakti. "
+        "Bank ke official app ya website se sampark kijiye, ya apni branch jaaiye."
+    ),
+    "hi": (
+        "आप बैंक के किसी व्यक्ति से ज़रूर बात कर सकते हैं, बस यहाँ से कॉल नहीं जुड़ सकती। "
+        "बैंक के आधिकारिक ऐप या वेबसाइट से संपर्क कीजिए, या अपनी शाखा जाइए।"
+    ),
+}
+
+_WANTS_A_PERSON = re.compile(
+    r"\b(?:talk|speak|chat|connect|transfer|call|contact|need|want|give)\w*\b.{0,30}?"
+    r"\b(?:humans?|person|people|agents?|someone|somebody|representatives?|executives?|staff|manager|officer|operator)\b"
+    r"|\b(?:real|live|human) (?:person|agent|human)\b|\bcustomer (?:care|service|support)\b|\bcall cent(?:er|re)\b"
+    r"|\b(?:agent|insaa?n|aadmi|vyakti|kisi|manager|executive|officer|adhikari|bande)\b.{0,20}?"
+    r"\b(?:baat|bat|milao|milna|connect|sampark)\b"
+    r"|(?:इंसान|व्यक्ति|किसी|एजेंट|अधिकारी|मैनेजर|प्रतिनिधि|आदमी).{0,20}?(?:बात|जोड़|मिला|संपर्क)|कस्टमर केयर|ग्राहक सेवा",
+    re.IGNORECASE,
+)
+
+
+def wants_a_person(question: str) -> bool:
+    """Return whether a customer asks for somebody to talk to.
+
+    >>> wants_a_person("talk to a human"), wants_a_person("agent se baat karni hai"), wants_a_person("इंसान से बात")
+    (True, True, True)
+    >>> wants_a_person("Which documents does a person need?")
+    False
+    """
+    return bool(_WANTS_A_PERSON.search(question))

@@ -1,13 +1,14 @@
 """Markdown, section by section, and question-answer pairs in the .qna format."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from questrag.chat.language import language_of
 from questrag.knowledge.chunks import Paragraph, chunks
+from questrag.knowledge.report import content_words
 from questrag.knowledge.sources import Bad, Found, Reading, Source, encoding_of
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
@@ -17,36 +18,63 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 def read_markdown(source: Source) -> Reading:
     """Read each section as an answer; its heading, with those above it, is the question.
 
-    A heading that is a question itself stands alone. Long sections are cut at the ends of sentences.
+    Long sections are cut at the ends of sentences.
     """
     encoding, note = encoding_of(source.path)
     if note:
         yield note
     text = _without_comments(_FRONT_MATTER.sub(_blank, source.text(encoding)))
-    found = False
-    for headings, paragraphs in _sections(text, title_of(source.path)):
-        parts = chunks(paragraphs)
+    sections = [(path, parts) for path, block in _sections(text, title_of(source.path)) if (parts := chunks(block))]
+    named = without_title([path for path, _ in sections])
+    for (path, parts), headings in zip(sections, named, strict=True):
         for number, part in enumerate(parts, start=1):
-            found = True
             yield Found(
                 {
                     "question": question_of(headings, number, len(parts)),
                     "answer": part.text,
-                    "source": f"{source.name}, {' > '.join(headings)}"[:2000],
+                    "source": f"{source.name}, {' > '.join(path)}"[:2000],
                 },
                 part.first,
             )
-    if not found:
+    if not sections:
         yield Bad("holds no text below a heading")
+
+
+def without_title(paths: Sequence[list[str]]) -> list[list[str]]:
+    """Leave out the one heading above all others where it adds nothing to those below it.
+
+    >>> without_title([["FAQ", "Who can apply?"], ["FAQ", "Fees"]])
+    [['Who can apply?'], ['Fees']]
+    >>> without_title([["Debit cards", "How do I block my debit card?"], ["Debit cards", "Fees"]])
+    [['How do I block my debit card?'], ['Debit cards', 'Fees']]
+    """
+    if len({path[0] for path in paths}) > 1:
+        return list(paths)
+    return [path[1:] if len(path) > 1 and _adds_nothing(path[0], path[1:]) else path for path in paths]
+
+
+def _adds_nothing(title: str, below: list[str]) -> bool:
+    return content_words(title) - _WORDS_OF_TITLES <= content_words(" ".join(below))
+
+
+_WORDS_OF_TITLES = content_words("FAQ frequently asked questions and answers Q&A")
 
 
 def question_of(headings: list[str], part: int, parts: int) -> str:
     """
     >>> question_of(["Cards", "How do I block a card?"], 1, 1), question_of(["Cards", "Fees"], 2, 3)
-    ('How do I block a card?', 'Cards: Fees (part 2 of 3)')
+    ('Cards: How do I block a card?', 'Cards: Fees (part 2 of 3)')
+    >>> question_of(["Home loan", "Who can apply?", "Salaried"], 1, 1)
+    'Home loan: Who can apply? Salaried'
+    >>> question_of(["2. Home loan", "Q3. Who can apply?"], 1, 1)
+    'Home loan: Who can apply?'
     """
-    whole = headings[-1] if headings[-1].endswith("?") else ": ".join(heading.rstrip(":") for heading in headings)
+    *above, own = (_NUMBERED.sub("", heading, count=1).rstrip(":") for heading in headings)
+    whole = "".join(f"{heading} " if heading.endswith("?") else f"{heading}: " for heading in above) + own
     return f"{whole[:1900]} (part {part} of {parts})" if parts > 1 else whole[:1900]
+
+
+_NUMBERED = re.compile(r"(?:Q(?:uestion)?\s*)?\(?\d{1,3}[.):]\s+(?=\S)", re.IGNORECASE)
 
 
 def title_of(path: Path) -> str:

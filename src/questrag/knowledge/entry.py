@@ -134,6 +134,15 @@ def placeholder_key(name: str) -> str:
     return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 
 
+def placeholders(text: str) -> list[str]:
+    """Return the names of the ``{{placeholders}}`` in a text, as they are written.
+
+    >>> placeholders("Call {{Phone Number}} or {{ e-mail }}.")
+    ['Phone Number', 'e-mail']
+    """
+    return [name for match in _PLACEHOLDER.finditer(text) if (name := " ".join(match[1].split()))]
+
+
 def fill(text: str, lang: Lang, profile: Mapping[str, str]) -> str:
     """Replace each ``{{placeholder}}`` by what the profile says, or by whom to ask for it.
 

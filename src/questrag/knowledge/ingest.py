@@ -1,10 +1,12 @@
 """Several files in, one list of entries out, with a report of what was found on the way."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from questrag.knowledge.entry import Entry, Problem
+from questrag.chat.errors import ArtifactError
+from questrag.knowledge.entry import Entry, Problem, placeholders
 from questrag.knowledge.importers import Imported, import_file
 from questrag.knowledge.report import Report, duplicates_and_conflicts
 from questrag.knowledge.sources import Progress
@@ -32,17 +34,41 @@ class Ingested:
         """Yield the report, for people."""
         for path, imported in self.files:
             found, bad = len(imported.entries), len(imported.problems)
-            yield f"{path} ({imported.format}): {found} entries, {bad} bad"
+            unusable = "" if found else "nothing in it can be used: "
+            yield f"{path} ({imported.format}): {unusable}{found} entries, {bad} bad"
             yield from imported.notes
         yield from _listed("dropped as duplicate", self.report.dropped)
         yield from _listed("dropped because another entry has the id", self.report.same_id)
         yield from _listed("in conflict", self.report.conflicts)
         alike = [" | ".join(entry.question for entry in group) for group in self.report.near]
         yield from _listed("nearly the same question", alike)
+        yield from self._left_to_do()
+
+    def _left_to_do(self) -> Iterator[str]:
+        texts = [(entry.answer, *entry.answers.values()) for entry in self.entries]
+        named = [dict.fromkeys(name for text in each for name in placeholders(text)) for each in texts]
+        if unfilled := sum(map(bool, named)):
+            times = Counter(name for names in named for name in names)
+            yield f"answers with unfilled {{{{placeholders}}}}: {unfilled}; name these in a BANK_PROFILE"
+            yield from _first([f"{name} (in {n})" for name, n in times.most_common()])
+        if self.entries and not any(entry.regulated for entry in self.entries):
+            yield (
+                "no entry is marked regulated: mark what has to be given word for word (fees, rates, fraud, grievance) "
+                'with "regulated": true before customers see it'
+            )
+
+    def require_entries(self) -> None:
+        """Raises: ArtifactError: there is no entry at all."""
+        if not self.entries:
+            raise ArtifactError(f"no usable entry in {', '.join(str(path) for path, _ in self.files)}: nothing written")
 
     def write(self, path: Path) -> None:
-        """Write the entries as JSONL; the file is replaced only once the new one is whole."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Write the entries as JSONL; the file is replaced only once the new one is whole.
+
+        Raises:
+            ArtifactError: there is no entry, so that a file that is there would be emptied.
+        """
+        self.require_entries()
         partial = path.with_name(path.name + ".partial")
         partial.write_text("".join(f"{entry.to_json()}\n" for entry in self.entries), encoding="utf-8")
         partial.replace(path)
@@ -62,6 +88,10 @@ def ingest_files(paths: Sequence[Path], format_: str = "auto", *, progress: Prog
 def _listed(what: str, findings: Sequence[object]) -> Iterator[str]:
     if findings:
         yield f"{len(findings)} {what}:"
-        yield from (f"  {finding}" for finding in findings[:_SHOWN])
-        if len(findings) > _SHOWN:
-            yield f"  ... and {len(findings) - _SHOWN} more"
+        yield from _first(findings)
+
+
+def _first(findings: Sequence[object]) -> Iterator[str]:
+    yield from (f"  {finding}" for finding in findings[:_SHOWN])
+    if len(findings) > _SHOWN:
+        yield f"  ... and {len(findings) - _SHOWN} more"

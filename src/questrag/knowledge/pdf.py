@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, DeprecationError, PyPdfError
 
 from questrag.knowledge.chunks import Chunk, chunks
-from questrag.knowledge.documents import question_of, title_of
+from questrag.knowledge.documents import question_of, title_of, without_title
 from questrag.knowledge.headings import Line, sections
 from questrag.knowledge.sources import Bad, Found, Note, Reading, Source
 
@@ -54,12 +54,14 @@ def read_pdf(source: Source) -> Reading:
 
 
 def _entries(source: Source, lines: Sequence[Line]) -> Iterator[Found]:
-    for section in sections(lines, title_of(source.path)):
+    found = sections(lines, title_of(source.path))
+    named = without_title([section.headings for section in found])
+    for section, headings in zip(found, named, strict=True):
         parts = chunks(section.paragraphs)
         for number, part in enumerate(parts, start=1):
             yield Found(
                 {
-                    "question": question_of(section.headings, number, len(parts)),
+                    "question": question_of(headings, number, len(parts)),
                     "answer": part.text,
                     "source": f"{source.name}, {_pages_of(part)}",
                 },

@@ -94,10 +94,19 @@ _SMALL = frozenset(
 )
 
 
+def content_words(text: str) -> frozenset[str]:
+    """Return what a text is about: its words without the small ones, plurals as singulars.
+
+    >>> sorted(content_words("How do I block my debit cards?"))
+    ['block', 'card', 'debit']
+    """
+    return frozenset(_stem(word) for word in plain(text).split() if word not in _SMALL)
+
+
 def _near(groups: Sequence[tuple[Entry, ...]]) -> tuple[tuple[Entry, ...], ...]:
     by_words: dict[frozenset[str], list[Entry]] = defaultdict(list)
     for group in groups:
-        words = frozenset(_stem(word) for word in plain(group[0].question).split() if word not in _SMALL)
+        words = content_words(group[0].question)
         if len(words) > 1:
             by_words[words].append(group[0])
     return tuple(tuple(alike) for alike in by_words.values() if len(alike) > 1)

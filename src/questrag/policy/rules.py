@@ -64,25 +64,27 @@ class SmallTalkFirst:
 class LiveFirst:
     """Does not fetch again what is still in the prompt.
 
-    The best hit is live: the answer is there already. Only when it is the best one; the second best may be
-    what the customer asked about before.
+    Only when the best hit is live and similar enough to be the answer; the second best may be what the
+    customer asked about before.
     """
 
     inner: Policy
+    threshold: float
 
     @property
     def version(self) -> str:
-        return f"live+{self.inner.version}"
+        return f"live@{self.threshold:g}+{self.inner.version}"
 
     def decide(self, state: TurnState) -> Decision:
-        if state.hits and any(passage.id == state.hits[0].passage.id for passage in state.live):
+        best = state.hits[0] if state.hits else None
+        if best and best.score >= self.threshold and any(kept.id == best.passage.id for kept in state.live):
             return Decision(Action.NO_FETCH, 0.0, Reason.LIVE, self.version)
         return _renamed(self.inner.decide(state), self.version)
 
 
 @dataclass(frozen=True, slots=True)
 class RegulatedFirst:
-    """Fetches when the best hit has to be given word for word, already at a lower score than others need."""
+    """Fetches when the best hit has to be given word for word, whatever the policy inside would do."""
 
     inner: Policy
     threshold: float

@@ -31,8 +31,8 @@ class OnnxEncoder:
             threads: per text; one is the better server, whose requests already fill the cores.
         """
         self._tokenizer = _tokenizer(artifact)
-        self._tokenizer.enable_truncation(int(artifact.info["max_tokens"]))
-        self._tokenizer.enable_padding(pad_id=int(artifact.info["pad_id"]), pad_token=artifact.info["pad_token"])
+        self._tokenizer.enable_truncation(artifact.number("max_tokens"))
+        self._tokenizer.enable_padding(pad_id=artifact.number("pad_id"), pad_token=artifact.info.get("pad_token", ""))
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -43,8 +43,8 @@ class OnnxEncoder:
         except Exception as error:
             raise ArtifactError(f"{path} cannot be run: {error}") from error
         self._threads = threads
-        self.dim = int(artifact.info["dim"])
-        self.version = f"{artifact.info['name']}@{artifact.fingerprint}"
+        self.dim = artifact.number("dim")
+        self.version = f"{artifact.info.get('name', 'encoder')}@{artifact.fingerprint}"
 
     @classmethod
     def open(cls, folder: Path, *, threads: int = 1) -> Self:
@@ -85,7 +85,7 @@ class WordPieceCounter:
         tokenizer = _tokenizer(artifact)
         tokenizer.no_truncation()
         tokenizer.no_padding()
-        self.name = f"wordpiece:{artifact.info['name']}"
+        self.name = f"wordpiece:{artifact.info.get('name', 'encoder')}"
         self._tokenizer = tokenizer
         # Passages, system text and history recur at every turn; counting them again would cost milliseconds.
         self._count = lru_cache(maxsize=4096)(lambda text: len(self._offsets(text)))

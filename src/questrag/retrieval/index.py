@@ -13,6 +13,7 @@ from typing import Self
 import faiss
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock
 
 from questrag.artifacts import open_artifact, seal
 from questrag.chat.errors import ArtifactError
@@ -27,6 +28,13 @@ _FLAT_UP_TO = 10_000
 """Keys; beyond it a graph answers in a tenth of the time at recall@5 above 0.99."""
 _GRAPH_LINKS, _GRAPH_EFFORT_BUILD, _GRAPH_EFFORT_SEARCH = 32, 80, 96
 _CHUNK = 2048
+
+
+class UnusableIndex(ArtifactError):
+    """An index that has to be made again."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: run `questrag index` to make it again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,11 @@ class SearchIndex:
     """Vectors of every phrasing, and the words of every entry. Read-only; threads may share it."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises: ArtifactError: the folder is not an intact index."""
-        artifact = open_artifact(folder, "index")
+        """Raises: UnusableIndex: the folder is not an intact index."""
+        try:
+            artifact = open_artifact(folder, "index")
+        except ArtifactError as error:
+            raise UnusableIndex(str(error)) from None
         self.version = artifact.fingerprint
         self.info = artifact.info
         try:
@@ -55,9 +66,10 @@ class SearchIndex:
             with np.load(artifact.path("lexical.npz"), allow_pickle=False) as arrays:
                 self._bm25 = Bm25(names["vocabulary"], dict(arrays))
         except (RuntimeError, ValueError, KeyError, OSError) as error:
-            raise ArtifactError(f"{folder} is not a usable index: {error}") from error
+            raise UnusableIndex(f"{folder} is not an index ({error})") from error
         self.ids: list[str] = names["ids"]
         self._keys_of_entry = np.searchsorted(self._entry_of_key, np.arange(len(self.ids) + 1))
+        faiss.omp_set_num_threads(1)  # requests already fill the cores
         if isinstance(self._keys, faiss.IndexHNSW):
             self._keys.hnsw.efSearch = _GRAPH_EFFORT_SEARCH
 
@@ -65,24 +77,24 @@ class SearchIndex:
         return len(self.ids)
 
     def require(self, *, encoder: str, knowledge: str) -> Self:
-        """Raises: ArtifactError: it was made with another encoder, or from other entries."""
+        """Raises: UnusableIndex: it was made with another encoder, or from other entries."""
         for what, wanted in (("encoder", encoder), ("knowledge", knowledge)):
-            if self.info[what] != wanted:
-                raise ArtifactError(
-                    f"the index was made for {what} {self.info[what]}, not {wanted}: run `questrag index`"
-                )
+            if self.info.get(what) != wanted:
+                raise UnusableIndex(f"the index was made for {what} {self.info.get(what)}, not {wanted}")
         return self
 
     def nearest(self, vector: Vectors, n: int) -> Rows:
         """Return the rows of up to ``n`` different entries with the nearest phrasings, nearest first."""
-        # Phrasings of one entry crowd together: ask for more keys than entries.
-        n_keys = min(self._keys.ntotal, 4 * n)
-        if n_keys == 0:
-            return np.empty(0, dtype=np.int64)
-        _, found = self._keys.search(vector.reshape(1, -1), n_keys)
-        rows = self._entry_of_key[found[0][found[0] >= 0]]
-        _, first = np.unique(rows, return_index=True)
-        return np.asarray(rows[np.sort(first)][:n], dtype=np.int64)
+        n = min(n, len(self))
+        n_keys = 4 * n  # phrasings of one entry crowd together: ask for more keys than entries
+        while True:
+            n_keys = min(n_keys, self._keys.ntotal)
+            _, found = self._keys.search(vector.reshape(1, -1), n_keys)
+            rows = self._entry_of_key[found[0][found[0] >= 0]]
+            _, first = np.unique(rows, return_index=True)
+            if len(first) >= n or n_keys == self._keys.ntotal:
+                return np.asarray(rows[np.sort(first)][:n], dtype=np.int64)
+            n_keys *= 4
 
     def cosines(self, vector: Vectors, rows: Rows) -> npt.NDArray[np.float32]:
         """Return for each entry the cosine of its nearest phrasing."""
@@ -108,39 +120,40 @@ def build_index(
     folder: Path,
     *,
     knowledge: str,
+    replace: bool = False,
     progress: Progress | None = None,
 ) -> None:
-    """Make the index of some entries in ``folder``, all or nothing.
+    """Make the index of some entries in ``folder``, all or nothing; of several processes one does, the others wait.
 
     An interrupted build leaves its finished vectors beside it, and the next one goes on from there.
 
     Args:
         knowledge: version of the knowledge base that the documents are from.
+        replace: make it even if the folder is there.
         progress: called with (keys encoded, keys in all).
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    phrasings = [text.passage_text(phrasing) for document in documents for phrasing in document.phrasings]
-    kept = folder.with_name(folder.name + ".vectors")
-    vectors = _encode(phrasings, encoder, kept, progress)
-
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".index-") as scratch:
-        made = Path(scratch) / "index"
-        made.mkdir()
-        _write(documents, vectors, made)
-        info = {"knowledge": knowledge, "encoder": encoder.version, "text": text.VERSION, "format": _FORMAT}
-        seal(made, "index", info)
-        if folder.exists():
-            shutil.rmtree(folder)
-        try:
+    with FileLock(folder.with_name(folder.name + ".lock")):
+        if folder.exists() and not replace:
+            return  # another process was faster, with the same content
+        phrasings = [text.passage_text(phrasing) for document in documents for phrasing in document.phrasings]
+        kept = folder.with_name(folder.name + ".vectors")
+        vectors = _encode(phrasings, encoder, kept, progress)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".index-") as scratch:
+            made, old = Path(scratch) / "new", Path(scratch) / "old"
+            made.mkdir()
+            _write(documents, vectors, made)
+            info = {"knowledge": knowledge, "encoder": encoder.version, "text": text.VERSION, "format": _FORMAT}
+            seal(made, "index", info)
+            if folder.exists():
+                folder.rename(old)
             made.rename(folder)
-        except OSError:
-            if not folder.exists():  # else another process was faster, with the same content
-                raise
-    shutil.rmtree(kept, ignore_errors=True)
+        shutil.rmtree(kept)
 
 
 def _encode(phrasings: list[str], encoder: OnnxEncoder, kept: Path, progress: Progress | None) -> Vectors:
     kept.mkdir(exist_ok=True)
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     vectors = np.empty((len(phrasings), encoder.dim), dtype=np.float32)
     # Long and short texts in one chunk would waste padding; sorted, each chunk is of one length.
     order = sorted(range(len(phrasings)), key=lambda i: (len(phrasings[i]), phrasings[i]))

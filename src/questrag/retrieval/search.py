@@ -1,7 +1,7 @@
 """Three ways to search one index."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,8 +38,37 @@ class Dense:
 
     def search(self, question: str, k: int) -> list[Hit]:
         vector = self.encoder.encode([query_text(question)])[0]
-        rows = self.index.nearest(vector, _SPARE * k)
-        return _hits(self.index, self.knowledge, rows, self.index.cosines(vector, rows), k)
+
+        def best(n: int) -> list[Hit]:
+            rows = self.index.nearest(vector, n)
+            return _hits(self.index, self.knowledge, rows, self.index.cosines(vector, rows), k)
+
+        return _enough(best, k, len(self.index))
+
+
+@dataclass(frozen=True, slots=True)
+class Hybrid(Dense):
+    """A weighted sum of the two, over the best candidates of either.
+
+    A phrasing that is the question almost word for word counts by its cosine alone: then it does not matter
+    that a longer entry holds the same words more often.
+    """
+
+    dense_weight: float
+    """Share of the cosine in a score, the rest being lexical cover, in [0, 1]."""
+
+    def search(self, question: str, k: int) -> list[Hit]:
+        vector = self.encoder.encode([query_text(question)])[0]
+        cover = self.index.cover(question)
+
+        def best(n: int) -> list[Hit]:
+            rows = np.union1d(self.index.nearest(vector, n), _highest(cover, n))
+            cosines = self.index.cosines(vector, rows)
+            mixed = self.dense_weight * cosines + (1 - self.dense_weight) * cover[rows]
+            scores = np.where(cosines >= _SAME_WORDS, np.maximum(cosines, mixed), mixed)
+            return _hits(self.index, self.knowledge, rows, scores, k)
+
+        return _enough(best, k, len(self.index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,40 +88,22 @@ class Lexical:
 
     def search(self, question: str, k: int) -> list[Hit]:
         cover = self.index.cover(question)
-        rows = _highest(cover, _SPARE * k)
-        rows = rows[cover[rows] > 0]
-        return _hits(self.index, self.knowledge, rows, cover[rows], k)
+
+        def best(n: int) -> list[Hit]:
+            rows = _highest(cover, n)
+            return _hits(self.index, self.knowledge, rows, cover[rows], k)
+
+        return _enough(best, k, int(np.count_nonzero(cover)))
 
 
-@dataclass(frozen=True, slots=True)
-class Hybrid:
-    """A weighted sum of the two, over the best candidates of either.
-
-    A phrasing that is the question almost word for word counts by its cosine alone: then it does not matter
-    that a longer entry holds the same words more often.
-    """
-
-    index: SearchIndex
-    encoder: OnnxEncoder
-    knowledge: KnowledgeBase
-    dense_weight: float
-
-    @property
-    def encoder_version(self) -> str:
-        return self.encoder.version
-
-    @property
-    def index_version(self) -> str:
-        return self.index.version
-
-    def search(self, question: str, k: int) -> list[Hit]:
-        vector = self.encoder.encode([query_text(question)])[0]
-        cover = self.index.cover(question)
-        rows = np.union1d(self.index.nearest(vector, _SPARE * k), _highest(cover, _SPARE * k))
-        cosines = self.index.cosines(vector, rows)
-        mixed = self.dense_weight * cosines + (1 - self.dense_weight) * cover[rows]
-        scores = np.where(cosines >= _SAME_WORDS, np.maximum(cosines, mixed), mixed)
-        return _hits(self.index, self.knowledge, rows, scores, k)
+def _enough(best: Callable[[int], list[Hit]], k: int, n_candidates: int) -> list[Hit]:
+    """Look at more and more candidates until ``k`` hits are left after the near-copies are dropped."""
+    n = _SPARE * k
+    while True:
+        hits = best(min(n, n_candidates))
+        if len(hits) >= k or n >= n_candidates:
+            return hits
+        n *= 4
 
 
 def _highest(scores: npt.NDArray[np.float32], n: int) -> Rows:
@@ -112,29 +123,32 @@ def _hits(
 def distinct(hits: Iterable[Hit], k: int) -> list[Hit]:
     """Return the first ``k`` hits whose answers are no near-copies of a better hit's.
 
-    Answers that differ in a figure are never copies: "NEFT by 7 pm" and "NEFT by 6 pm" both stay.
+    Answers that differ in a figure or in a negation are never copies: "by 7 pm" and "by 6 pm" both stay.
     """
     kept: list[Hit] = []
-    seen: list[tuple[frozenset[str], frozenset[str]]] = []
+    seen: list[tuple[frozenset[str], tuple[str, ...]]] = []
     for hit in hits:
         if len(kept) == k:
             break
-        shingles, figures = _shape(hit.passage.answer)
-        if any(figures == other and _overlap(shingles, those) >= _COPY for those, other in seen):
+        shingles, telling = _shape(hit.passage.answer)
+        if any(telling == other and _overlap(shingles, those) >= _COPY for those, other in seen):
             continue
-        seen.append((shingles, figures))
+        seen.append((shingles, telling))
         kept.append(hit)
     return kept
 
 
 _COPY = 0.9
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[\w\u0900-\u0963]+")
+_TELLING = re.compile(r"\d+(?:[.,]\d+)*|\b(?:not|no|never|without|cannot|nahi|nahin|mat)\b|n't\b|नहीं|मत")
 
 
-def _shape(answer: str) -> tuple[frozenset[str], frozenset[str]]:
-    words = _WORD.findall(answer.lower())
+def _shape(answer: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the triples of words, and in order the figures and negations, which alone can turn an answer round."""
+    plain = answer.lower()
+    words = _WORD.findall(plain)
     shingles = frozenset(" ".join(words[i : i + 3]) for i in range(max(len(words) - 2, 1)))
-    return shingles, frozenset(word for word in words if word.isdigit())
+    return shingles, tuple(_TELLING.findall(plain))
 
 
 def _overlap(a: frozenset[str], b: frozenset[str]) -> float:

@@ -6,7 +6,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 from questrag.chat.errors import Conflict, NotFound
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
-from questrag.storage.records import as_stored, ended, in_utc, name_key, retitled
+from questrag.storage.records import as_stored, in_utc, name_key, retitled, with_outcome
 
 _ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
@@ -105,7 +105,7 @@ class MemoryStore:
 
     async def finish(self, turn: Turn) -> None:
         if stored := self._turns.get(turn.id):
-            self._turns[turn.id] = ended(stored, as_stored(turn))
+            self._turns[turn.id] = with_outcome(stored, as_stored(turn))
 
     async def turns(self, user_id: str, conversation_id: str) -> list[Turn]:
         await self.conversation(user_id, conversation_id)

@@ -1,9 +1,11 @@
 """MongoDB: for production, and for several servers that share one database."""
 
+import logging
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel, ReturnDocument
@@ -30,6 +32,8 @@ from questrag.storage.records import (
     in_utc,
     name_key,
 )
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 R = TypeVar("R", User, Conversation, Turn)
@@ -102,6 +106,10 @@ class MongoStore:
         try:
             for collection, indexes in _INDEXES.items():
                 await _ask(store._database[collection].create_indexes(indexes))
+        except Unavailable as error:
+            await store.close()
+            hosts = urlsplit(uri).netloc.rpartition("@")[2]  # without the credentials
+            raise Unavailable(f"{error} MONGODB_URI names {hosts}.") from error
         except BaseException:
             await store.close()
             raise
@@ -260,13 +268,18 @@ async def _ask(answer: Awaitable[T]) -> T:
     try:
         return await answer
     except (ConnectionFailure, WTimeoutError, ExecutionTimeout) as error:
+        logger.warning("MongoDB: %s: %s", type(error).__name__, str(error))  # the error itself holds a socket
         raise Unavailable("The database does not answer at the moment.") from error
     except ConfigurationError as error:
         raise Misconfigured(f"MONGODB_URI: {error}") from error
+    except DuplicateKeyError:
+        raise
     except OperationFailure as error:
         if error.code in _NOT_ALLOWED:
             raise Misconfigured("MongoDB refuses the credentials in MONGODB_URI.") from error
-        raise
+        # Its message may repeat what was stored or looked for; the name of the code does not.
+        logger.error("MongoDB: error %s, %s", error.code, (error.details or {}).get("codeName", "which has no name"))
+        raise Unavailable("The database refuses this at the moment.") from error
 
 
 def _literal(text: str) -> str:

@@ -41,7 +41,7 @@ def as_stored(record: _Record) -> _Record:
     return replace(record, **times)
 
 
-def ended(stored: Turn, end: Turn) -> Turn:
+def with_outcome(stored: Turn, end: Turn) -> Turn:
     """Return the stored turn with the `OUTCOME` of the other."""
     return replace(stored, **{name: getattr(end, name) for name in OUTCOME})
 

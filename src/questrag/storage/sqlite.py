@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from questrag.chat.errors import Conflict, Misconfigured, NotFound
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
-from questrag.storage.records import CONVERSATION, TURN, USER, as_stored, ended, in_utc, name_key, retitled
+from questrag.storage.records import CONVERSATION, TURN, USER, as_stored, in_utc, name_key, retitled, with_outcome
 from questrag.storage.sqlite_file import SqliteFile
 
 R = TypeVar("R", User, Conversation, Turn)
@@ -272,7 +272,7 @@ def _save_turn(db: Connection, changed: Turn) -> None:
 
 def _finish(db: Connection, end: Turn) -> None:
     if stored := _first(TURN, db.execute("SELECT record FROM turns WHERE id = ?", (end.id,))):
-        _save_turn(db, ended(stored, end))
+        _save_turn(db, with_outcome(stored, end))
 
 
 def _turns(db: Connection, user_id: str, conversation_id: str) -> list[Turn]:

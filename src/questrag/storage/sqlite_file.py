@@ -1,16 +1,20 @@
 """How a SQLite file is shared by many tasks: transactions, threads and what its errors mean."""
 
 import asyncio
+import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple, cast
 
-from questrag.chat.errors import Conflict, Misconfigured, Unavailable
+from questrag.chat.errors import Conflict, Misconfigured, QuestragError, Unavailable
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -29,15 +33,15 @@ _DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 _READERS = 4
 
-_Job = Callable[[Connection], None]
+_Job = Callable[[Connection], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Writes that share a transaction, and the task that commits it."""
+    """Writes that share a transaction, and the task that commits it and says what came of each."""
 
     jobs: list[_Job]
-    written: asyncio.Task[None]
+    written: asyncio.Task[list[Any]]
 
 
 class SqliteFile:
@@ -61,41 +65,28 @@ class SqliteFile:
 
         Waiting for the disk is the dear part: all that arrives meanwhile shares the next transaction.
         """
-        outcome: list[T] = []
-
-        def job(db: Connection) -> None:
-            outcome[:] = [work(db, *args)]
-
         if self._gathering is None:
             jobs: list[_Job] = []
             self._gathering = _Group(jobs, asyncio.create_task(self._write_group(jobs)))
         group = self._gathering
-        group.jobs.append(job)
-        await asyncio.wait({group.written})
-        error = group.written.exception()
-        if len(group.jobs) > 1 and error is not None and not isinstance(error, Unavailable):
-            await self._write_together([job])  # one of them spoiled it: each on its own finds out which
-        elif error is not None:
-            raise error
-        return outcome[0]
+        place = len(group.jobs)
+        group.jobs.append(lambda db: work(db, *args))
+        outcome = (await asyncio.shield(group.written))[place]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return cast(T, outcome)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._writer.shutdown)
         await asyncio.to_thread(self._readers.shutdown)
         self._hang_up()
 
-    async def _write_group(self, jobs: list[_Job]) -> None:
+    async def _write_group(self, jobs: list[_Job]) -> list[Any]:
         async with self._writing:
             self._gathering = None  # who comes now waits for the next one
-            await self._write_together(jobs)
-
-    async def _write_together(self, jobs: list[_Job]) -> None:
-        def work(db: Connection) -> None:
-            for job in jobs:
-                job(db)
-
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writer, self._transact, "BEGIN IMMEDIATE", work)
+            loop = asyncio.get_running_loop()
+            work = partial(_each, jobs)
+            return await loop.run_in_executor(self._writer, self._transact, "BEGIN IMMEDIATE", work)
 
     def _transact(self, begin: str, work: Callable[[Connection], T]) -> T:
         try:
@@ -108,9 +99,9 @@ class SqliteFile:
                 self._idle.append(db)
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bits only say where it happened
-            if code == sqlite3.SQLITE_CONSTRAINT:
-                raise Conflict("This exists already.") from error
             if code in _PASSING:
+                # What SQLite says of these names neither what was stored nor what was looked for.
+                logger.warning("SQLite: %s: %s", getattr(error, "sqlite_errorname", type(error).__name__), error)
                 self._hang_up()  # a connection made while the disk was read-only would stay read-only
                 raise Unavailable("The database cannot be used at the moment.") from error
             if code in _DAMAGED:
@@ -137,3 +128,17 @@ class SqliteFile:
     def _hang_up(self) -> None:
         while db := self._take_idle():
             db.close()
+
+
+def _each(jobs: list[_Job], db: Connection) -> list[Any]:
+    """Return what every job returned or refused; the work of one that refused is undone, and only that."""
+    outcomes: list[Any] = []
+    for job in jobs:
+        db.execute("SAVEPOINT job")
+        try:
+            outcomes.append(job(db))
+        except (QuestragError, ValueError, sqlite3.IntegrityError) as error:
+            db.execute("ROLLBACK TO job")
+            outcomes.append(Conflict("This exists already.") if isinstance(error, sqlite3.Error) else error)
+        db.execute("RELEASE job")
+    return outcomes

@@ -63,7 +63,7 @@ def load_backbone(name: str) -> tuple[SentenceModel, Path]:
     """
     from transformers import AutoModel
 
-    folder = _folder_of(name)
+    folder = folder_of(name)
     backbone = AutoModel.from_pretrained(folder, attn_implementation="eager")
     return SentenceModel(backbone).eval(), folder
 
@@ -93,7 +93,7 @@ def export_encoder(args: Args) -> Artifact:
         cosine = parity(model, source, made)
         if cosine < LEAST_COSINE:
             raise ArtifactError(f"the exported encoder differs from the original: cosine {cosine:.4f}")
-        artifact = seal(made, "encoder", {**info, "parity_cosine_min": f"{cosine:.4f}"})
+        artifact = seal(made, "encoder", {**info, "parity_cosine_min": f"{cosine:.3f}"})
         args.out.mkdir(parents=True, exist_ok=True)
         for path in made.iterdir():
             shutil.copy(path, args.out / path.name)
@@ -133,7 +133,8 @@ def _write_onnx(model: SentenceModel, path: Path) -> None:
     full.unlink()
 
 
-def _folder_of(name: str) -> Path:
+def folder_of(name: str) -> Path:
+    """Return the folder of a backbone's files, fetched where they are not here. Raises: Misconfigured."""
     if Path(name).is_dir():
         return Path(name)
     if name == "all-MiniLM-L6-v2":

@@ -18,7 +18,7 @@ from questrag.web.dependencies import (
     CurrentTokens,
     CurrentUser,
 )
-from questrag.web.errors import refuses
+from questrag.web.errors import readable, refuses
 from questrag.web.inputs import Password, PasswordAttempt, Username, UsernameAttempt
 
 router = APIRouter(prefix="/api/v1/auth", tags=["accounts"])
@@ -93,7 +93,7 @@ def account_from_terminal(username: str, email: str, password: str, role: str) -
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "role"
-        raise Invalid(f"{field}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise Invalid(f"{field}: {readable(first)}") from None
 
 
 @router.post("/login", summary="Sign in", responses=refuses(401, 413, 422, 503))

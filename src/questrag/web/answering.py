@@ -1,7 +1,8 @@
 """From a question that was accepted to its answer, at once or piece by piece."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import assert_never
@@ -9,11 +10,12 @@ from uuid import uuid4
 
 from fastapi import Request
 
-from questrag.chat.errors import Invalid, Unavailable
+from questrag.chat.errors import Invalid, NotFound, QuestragError
 from questrag.chat.ports import Store
 from questrag.chat.privacy import mask
 from questrag.chat.turn import active_path, collect, converse, ended
 from questrag.chat.types import (
+    Answer,
     Conversation,
     Decided,
     Event,
@@ -26,7 +28,7 @@ from questrag.chat.types import (
     User,
 )
 from questrag.web.errors import StillAnswering
-from questrag.web.streaming import EventStream
+from questrag.web.streaming import EventStream, begun, left
 from questrag.web.views import (
     ChatResponse,
     ReplacedEvent,
@@ -42,7 +44,7 @@ from questrag.wiring import Parts
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that is stored: a new one, or one that was answered before under the same idempotency key."""
+    """A question that is stored: to be answered, or answered before under the same idempotency key."""
 
     turn: Turn
     history: tuple[Turn, ...] = ()
@@ -60,11 +62,14 @@ async def ask(
 
     Raises:
         NotFound: no such conversation of this user.
-        StillAnswering, Invalid, Unavailable: see `_begun`.
+        StillAnswering, Invalid: see `_begun`.
     """
     turn = _turn(user, mask(question), conversation_id or _new_id(), idempotency_key)
     if conversation_id is not None:
         return await _begun(store, turn, append=True)
+    if idempotency_key is not None:
+        with suppress(NotFound):  # the key is new; else there is nothing to make a conversation for
+            return await _begun(store, turn, append=True, anywhere=True)
     await store.add_conversation(
         Conversation(
             id=turn.conversation_id,
@@ -74,65 +79,77 @@ async def ask(
             updated_at=turn.asked_at,
         )
     )
-    stored, new = await store.begin(turn, append=True)
-    if new:
-        return Asked(stored)
-    await store.delete_conversation(user.id, turn.conversation_id)
-    return _again(stored, replace(turn, conversation_id=stored.conversation_id))
+    asked: Asked | None = None
+    try:
+        asked = await _begun(store, turn, append=True, anywhere=True)
+        return asked
+    finally:
+        if asked is None or asked.turn.id != turn.id:  # it failed, or the same key was faster
+            with suppress(QuestragError):
+                await store.delete_conversation(user.id, turn.conversation_id)
 
 
 async def ask_beside(store: Store, user: User, old: Turn, question: str, *, idempotency_key: str | None) -> Asked:
     """Store a question in the place of an earlier one, which stays as it is.
 
     Raises:
-        StillAnswering: the earlier one has no answer yet.
-        Invalid, Unavailable: see `_begun`.
+        StillAnswering: the earlier one has no answer yet; or see `_begun`.
+        Invalid: see `_begun`.
     """
     if old.status is Status.PENDING:
         raise StillAnswering
-    turn = _turn(user, mask(question), old.conversation_id, idempotency_key)
-    asked = await _begun(store, replace(turn, parent_id=old.parent_id), append=False)
-    if asked.turn.id == old.id:
+    if idempotency_key is not None and idempotency_key == old.idempotency_key:
         raise Invalid(_KEY_WAS_USED)
-    return asked
+    turn = _turn(user, mask(question), old.conversation_id, idempotency_key)
+    return await _begun(store, replace(turn, parent_id=old.parent_id), append=False)
 
 
-async def answer(parts: Parts, asked: Asked) -> ChatResponse:
+async def answer(parts: Parts, asked: Asked, request: Request) -> ChatResponse:
+    """Answer at once. When the reader leaves, the work is stopped, and what was written until then is kept."""
     if asked.answered:
         return chat_response(asked.turn)
-    async with aclosing(_run(parts, asked)) as events:
-        return chat_response(ended(asked.turn, await collect(events)))
+    async with begun(_collected(parts, asked)) as answering, begun(left(request.receive)) as leaving:
+        await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    if answering.cancelled():
+        return chat_response(asked.turn)  # which nobody reads
+    return chat_response(ended(asked.turn, answering.result()))
 
 
 def stream(parts: Parts, asked: Asked, request: Request) -> EventStream:
-    return EventStream(_replay(asked.turn) if asked.answered else _events(parts, asked), request)
+    turn = asked.turn
+    opening = StartEvent(conversation_id=turn.conversation_id, message_id=turn.id)
+    return EventStream(opening, _replay(turn) if asked.answered else _events(parts, asked), request)
 
 
-async def _begun(store: Store, turn: Turn, *, append: bool) -> Asked:
-    """Store a turn, unless its key was used before.
+async def _begun(store: Store, turn: Turn, *, append: bool, anywhere: bool = False) -> Asked:
+    """Store a turn, unless its key was used before: a complete answer is given again, any other question answered.
+
+    Args:
+        anywhere: the question did not name its conversation, so that one of the same key may be in another.
 
     Raises:
-        StillAnswering: it was, and there is no answer yet.
-        Invalid: it was, for another question.
-        Unavailable: it was, and there never was an answer.
+        StillAnswering: its key was used before, and that question is being answered.
+        Invalid: its key was used before, for another question.
+        NotFound: no such conversation of this user.
     """
     stored, new = await store.begin(turn, append=append)
     if not new:
-        return _again(stored, replace(turn, parent_id=stored.parent_id) if append else turn)
+        if anywhere:
+            turn = replace(turn, conversation_id=stored.conversation_id)
+        elif append:
+            turn = replace(turn, parent_id=stored.parent_id)
+        if _place(stored) != _place(turn):
+            raise Invalid(_KEY_WAS_USED)
+        if stored.status is Status.PENDING:
+            raise StillAnswering
+        if stored.complete:
+            return Asked(stored)
+        stored = replace(turn, id=stored.id, asked_at=stored.asked_at)
+        await store.finish(stored)  # pending once more
     if stored.parent_id is None:
         return Asked(stored)
     turns = await store.turns(stored.user_id, stored.conversation_id)
     return Asked(stored, tuple(active_path(turns, stored.parent_id)))
-
-
-def _again(stored: Turn, asked: Turn) -> Asked:
-    if _place(stored) != _place(asked):
-        raise Invalid(_KEY_WAS_USED)
-    if stored.status is Status.PENDING:
-        raise StillAnswering
-    if stored.status is Status.FAILED:
-        raise Unavailable(f"{stored.problem} Ask again with a new Idempotency-Key.")
-    return Asked(stored)
 
 
 _KEY_WAS_USED = "This Idempotency-Key was used for another question. Use a new one for each question."
@@ -179,21 +196,20 @@ def _run(parts: Parts, asked: Asked) -> AsyncGenerator[Event, None]:
     return converse(parts.assistant, parts.store, asked.turn, asked.history)
 
 
+async def _collected(parts: Parts, asked: Asked) -> Answer:
+    async with aclosing(_run(parts, asked)) as events:
+        return await collect(events)
+
+
 async def _events(parts: Parts, asked: Asked) -> AsyncGenerator[StreamEvent]:
-    yield _start(asked.turn)
     async with aclosing(_run(parts, asked)) as events:
         async for event in events:
             yield _told(event, asked.turn)
 
 
 async def _replay(turn: Turn) -> AsyncGenerator[StreamEvent]:
-    yield _start(turn)
     yield TokenEvent(text=turn.answer)
     yield chat_response(turn)
-
-
-def _start(turn: Turn) -> StartEvent:
-    return StartEvent(conversation_id=turn.conversation_id, message_id=turn.id)
 
 
 def _told(event: Event, turn: Turn) -> StreamEvent:

@@ -16,7 +16,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 
 from questrag import __version__
-from questrag.chat.errors import Misconfigured, Unavailable
+from questrag.chat.errors import Misconfigured, QuestragError
 from questrag.chat.ports import Turns
 from questrag.settings import Settings, load_settings
 from questrag.web import accounts, conversations, health, messages
@@ -80,24 +80,28 @@ async def _lifespan(
 ) -> AsyncGenerator[dict[str, Any]]:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     parts = assembled or await assemble(settings)
-    tokens = Tokens(
-        secret=settings.signing_secret(),
-        algorithm=settings.algorithm,
-        lifetime=timedelta(minutes=settings.access_token_expire_minutes),
-    )
-    # Nobody works longer on a turn than the deadline; what is still pending after twice that was abandoned.
-    sweeper = asyncio.create_task(_sweep(parts.store, timedelta(seconds=2 * settings.llm_deadline_s + 10)))
     try:
-        yield {
-            "parts": parts,
-            "tokens": tokens,
-            "passwords": Passwords(memory_kib=password_memory_kib),
-        }
+        tokens = Tokens(
+            secret=settings.signing_secret(),
+            algorithm=settings.algorithm,
+            lifetime=timedelta(minutes=settings.access_token_expire_minutes),
+        )
+        # Nobody works longer on a turn than the deadline; what is still pending after twice that was abandoned.
+        async with _sweeping(parts.store, timedelta(seconds=2 * settings.llm_deadline_s + 10)):
+            yield {"parts": parts, "tokens": tokens, "passwords": Passwords(memory_kib=password_memory_kib)}
+    finally:
+        await parts.store.close()
+
+
+@asynccontextmanager
+async def _sweeping(turns: Turns, patience: timedelta) -> AsyncGenerator[None]:
+    sweeper = asyncio.create_task(_sweep(turns, patience))
+    try:
+        yield
     finally:
         sweeper.cancel()
         with suppress(asyncio.CancelledError):
             await sweeper
-        await parts.store.close()
 
 
 async def _sweep(turns: Turns, patience: timedelta) -> None:
@@ -107,7 +111,7 @@ async def _sweep(turns: Turns, patience: timedelta) -> None:
             n_failed = await turns.fail_pending(datetime.now(UTC) - patience, "The server stopped before the answer.")
             if n_failed:
                 logger.warning("%d abandoned turns were marked as failed", n_failed)
-        except Unavailable as error:
+        except QuestragError as error:
             logger.warning("abandoned turns could not be looked for: %s", error)
         await asyncio.sleep(_SWEEP_EVERY_S)
 

@@ -77,7 +77,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=128,
         pattern=r"^[ -~]+$",
-        description="Sent again with the same question, it gets the same answer and asks nothing twice.",
+        description="Sent again with the same question, it gets the same answer and asks nothing twice. "
+        "A question that had no complete answer is answered then.",
     ),
 ]
 

@@ -3,6 +3,7 @@
 import logging
 import math
 import traceback
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -46,6 +47,13 @@ class StillAnswering(Conflict):
         self.retry_after_s = 1.0
 
 
+class NoJson(Invalid):
+    """The body cannot be read at all, so no field can be named."""
+
+    def __init__(self) -> None:
+        super().__init__("The body is not valid JSON.")
+
+
 def status_of(error: BaseException) -> int:
     """Return the status of the nearest ancestor that has one; our own faults are 500."""
     if isinstance(error, RequestValidationError):
@@ -57,6 +65,7 @@ def status_of(error: BaseException) -> int:
 
 def problem_of(error: BaseException, request: Request) -> Problem:
     """Translate any error, and log the ones that a human must look at."""
+    error = NoJson() if _is_about_json(error) else error
     status = status_of(error)
     request_id = getattr(request.state, "request_id", "")
     if status >= 500:
@@ -108,8 +117,14 @@ def _detail(error: BaseException) -> str:
             return "Something went wrong on our side. Give the request id when you report it."
 
 
+def _is_about_json(error: BaseException) -> bool:
+    if isinstance(error, HTTPException):  # the framework's, for what its parser of JSON does not foresee
+        return error.status_code == 400 and isinstance(error.__cause__, ValueError | RecursionError)
+    return isinstance(error, RequestValidationError) and error.errors()[0]["type"] == "json_invalid"
+
+
 def _field_problems(error: RequestValidationError) -> list[FieldProblem]:
-    return [FieldProblem(field=_field(found["loc"]), message=_message(found)) for found in error.errors()]
+    return [FieldProblem(field=_field(found["loc"]), message=readable(found)) for found in error.errors()]
 
 
 def _field(location: tuple[str | int, ...]) -> str:
@@ -118,7 +133,31 @@ def _field(location: tuple[str | int, ...]) -> str:
     return ".".join(inside) or str(where)
 
 
-def _message(found: dict[str, Any]) -> str:
+_MESSAGES = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "string_unicode": "must be valid Unicode",
+    "string_too_short": "must be {min_length} or more characters long",
+    "string_too_long": "must be {max_length} or fewer characters long",
+    "string_pattern_mismatch": "has characters, or a length, that it may not have",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "greater_than_equal": "must be {ge} at least",
+    "less_than_equal": "must be {le} at most",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "literal_error": "must be {expected}",
+    "model_type": "must be a JSON object",
+    "model_attributes_type": "must be a JSON object",
+    "dict_type": "must be a JSON object",
+}
+
+
+def readable(found: Mapping[str, Any]) -> str:
+    """Return what is wrong with a value, in words for whoever gave it, and without the value."""
+    if found["type"] in _MESSAGES:
+        return _MESSAGES[found["type"]].format(**found.get("ctx", {}))
     # What follows a colon may repeat characters of the value, as the checks of e-mail addresses do.
     return str(found["msg"]).removeprefix("Value error, ").partition(": ")[0]
 

@@ -1,6 +1,7 @@
 """Whether the service is alive, ready, and what it is made of."""
 
 import asyncio
+from pathlib import PurePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
@@ -14,11 +15,14 @@ from questrag.web.errors import refuses
 router = APIRouter(tags=["health"])
 
 _PATIENCE_S = 2.0
+_MOST_WARNINGS = 20
 
 
 class KnowledgeHealth(BaseModel):
     version: str
     entries: int
+    problems: int
+    """Lines of its files that cannot be used."""
 
 
 class Health(BaseModel):
@@ -29,6 +33,7 @@ class Health(BaseModel):
     """Who is asked for an answer, in this order."""
     store: Literal["ok", "unreachable"]
     warnings: list[str]
+    """Where the first problems of the knowledge base are; `questrag index` says what they are."""
 
 
 class State(BaseModel):
@@ -52,11 +57,22 @@ async def health(parts: CurrentParts, store_answers: StoreAnswers) -> Health:
     return Health(
         status="ok" if store_answers else "degraded",
         version=__version__,
-        knowledge=KnowledgeHealth(version=parts.knowledge.version, entries=len(parts.knowledge)),
+        knowledge=KnowledgeHealth(
+            version=parts.knowledge.version, entries=len(parts.knowledge), problems=len(parts.warnings)
+        ),
         providers=list(parts.providers),
         store="ok" if store_answers else "unreachable",
-        warnings=list(parts.warnings),
+        warnings=[_place(warning) for warning in parts.warnings[:_MOST_WARNINGS]],
     )
+
+
+def _place(warning: str) -> str:
+    """Return file and line without folder and without what is written there: anybody may read this.
+
+    >>> _place("data/faq.jsonl:12: answer: repeats 'PIN 1234'")
+    'faq.jsonl:12'
+    """
+    return PurePath(warning.partition(": ")[0]).name
 
 
 @router.get("/health/live", summary="Whether the process answers at all")

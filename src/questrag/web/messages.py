@@ -117,8 +117,9 @@ async def _edited(
 
 @router.post("/", summary="Ask a question", responses=_REFUSES)
 @router.post("", include_in_schema=False)
-async def post_message(asked: Annotated[Asked, Depends(_asked)], parts: CurrentParts) -> ChatResponse:
-    return await answer(parts, asked)
+async def post_message(asked: Annotated[Asked, Depends(_asked)], parts: CurrentParts, request: Request) -> ChatResponse:
+    """A reader who leaves stops the work; what was written until then is kept."""
+    return await answer(parts, asked, request)
 
 
 @router.post(
@@ -147,7 +148,7 @@ async def stream_message(
 async def regenerate_message(
     asked: Annotated[Asked, Depends(_asked_again)], streamed: WantsStream, parts: CurrentParts, request: Request
 ) -> ChatResponse | EventStream:
-    return stream(parts, asked, request) if streamed else await answer(parts, asked)
+    return stream(parts, asked, request) if streamed else await answer(parts, asked, request)
 
 
 @router.post(
@@ -159,7 +160,7 @@ async def regenerate_message(
 async def edit_message(
     asked: Annotated[Asked, Depends(_edited)], streamed: WantsStream, parts: CurrentParts, request: Request
 ) -> ChatResponse | EventStream:
-    return stream(parts, asked, request) if streamed else await answer(parts, asked)
+    return stream(parts, asked, request) if streamed else await answer(parts, asked, request)
 
 
 @router.put(

@@ -1,18 +1,20 @@
 """Runs the server, and says when it is ready."""
 
 import asyncio
+import errno
+import socket
 import sys
 import time
 from collections.abc import Callable
-from socket import socket
 from threading import Thread
 from urllib.request import urlopen
 
 import uvicorn
 
+from questrag.chat.errors import Misconfigured
 from questrag.settings import Settings
 from questrag.web.app import create_app
-from questrag.wiring import assemble, open_library
+from questrag.wiring import assemble, open_library, open_store
 
 _GRACE_S = 25
 """Open answers may end before the process does: a little longer than one answer may take."""
@@ -23,12 +25,17 @@ def serve(
 ) -> None:
     """Serve until told to stop; prints one line on standard output once requests are answered.
 
+    Args:
+        progress: called with (done, in all) while the index is made, and not after.
+
     Raises:
         QuestragError: a part cannot be had; nothing was started.
     """
+    _require_free(host, port)
     if workers == 1:
         asyncio.run(_serve_one(settings, host, port, progress))
         return
+    asyncio.run(_require_store(settings))  # a worker could say that it is missing only in its log
     open_library(settings, progress=progress)  # makes the index once, before every worker wants it
     line = _ready_line(host, port, f"{workers} workers")
     Thread(target=_announce, args=(host, port, line), daemon=True).start()
@@ -42,6 +49,24 @@ def serve(
         access_log=False,
         log_level="warning",
     )
+
+
+def _require_free(host: str, port: int) -> None:
+    """Raises: Misconfigured: nobody can listen there, found out before anything is loaded."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Misconfigured(f"Port {port} on {host} is in use: choose another with --port.") from error
+        raise Misconfigured(f"Nothing can listen on port {port} of {host}: {error.strerror}.") from error
+
+
+async def _require_store(settings: Settings) -> None:
+    store = await open_store(settings)
+    await store.close()
 
 
 def _announce(host: str, port: int, line: str) -> None:
@@ -78,7 +103,7 @@ class _Announced(uvicorn.Server):
         super().__init__(config)
         self._line = line
 
-    async def startup(self, sockets: list[socket] | None = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             print(self._line, flush=True)  # noqa: T201

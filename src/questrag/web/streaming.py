@@ -1,61 +1,94 @@
 """Server-sent events that outlive neither their reader nor their source."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from asyncio import Task
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, TypeVar
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
 from fastapi import Request
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
-from starlette.types import Send
+from starlette.types import Receive, Send
 
 from questrag.web.errors import problem_of
 from questrag.web.views import EVENT_NAMES, FailedEvent, StreamEvent
+
+T = TypeVar("T")
 
 HEARTBEAT_S = 15.0
 """A stream that says nothing for so long sends a comment, so that no proxy takes it for dead."""
 
 
 class EventStream(EventSourceResponse):
-    """Sends events as they come; an error among them becomes a last `failed` event.
+    """Sends an opening, and events as they come; an error among them becomes a last `failed` event.
 
-    When the reader leaves, the source is closed at once, wherever it is at that moment.
+    When the reader leaves, the source is closed at once, wherever it is at that moment. It has begun by then, even
+    when the reader left before the opening: what records its own end can rely on being asked to.
     """
 
     def __init__(
-        self, events: AsyncGenerator[StreamEvent], request: Request, *, heartbeat_s: float = HEARTBEAT_S
+        self,
+        opening: StreamEvent,
+        events: AsyncGenerator[StreamEvent],
+        request: Request,
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
-        self._chunks = _chunks(events, request, heartbeat_s)
-        super().__init__(self._chunks, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        self._opening, self._events, self._request, self._heartbeat_s = opening, events, request, heartbeat_s
+        # What is sent is made when it is sent: until then nothing has begun that would have to be ended.
+        super().__init__((), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
     async def stream_response(self, send: Send) -> None:
-        async with aclosing(self._chunks):
+        # The source runs in one task of its own from start to end: a deadline inside it holds across events, and a
+        # heartbeat or a reader who leaves never interrupts it halfway through its cleaning up.
+        sender, chunks = anyio.create_memory_object_stream[bytes](0)
+
+        async def pump() -> None:
+            async with sender, aclosing(self._events) as events:
+                async for event in events:
+                    await sender.send(encoded(event))
+
+        async with chunks, begun(pump()) as source, aclosing(self._chunks(chunks, source)) as self.body_iterator:
             await super().stream_response(send)
 
-
-async def _chunks(events: AsyncGenerator[StreamEvent], request: Request, heartbeat_s: float) -> AsyncGenerator[bytes]:
-    # The source runs in one task of its own from start to end: a deadline inside it holds across events, and a
-    # heartbeat or a reader who leaves never interrupts it halfway through its cleaning up.
-    sender, chunks = anyio.create_memory_object_stream[bytes](0)
-
-    async def pump() -> None:
-        async with sender, aclosing(events):
-            async for event in events:
-                await sender.send(encoded(event))
-
-    source = asyncio.create_task(pump())
-    try:
-        while (chunk := await _next(chunks, heartbeat_s)) is not None:
+    async def _chunks(self, chunks: MemoryObjectReceiveStream[bytes], source: Task[None]) -> AsyncGenerator[bytes]:
+        yield encoded(self._opening)
+        while (chunk := await _next(chunks, self._heartbeat_s)) is not None:
             yield chunk
         await asyncio.wait({source})
         if error := source.exception():
-            yield encoded(FailedEvent(problem=problem_of(error, request)))
+            yield encoded(FailedEvent(problem=problem_of(error, self._request)))
+
+
+@asynccontextmanager
+async def begun(work: Coroutine[Any, Any, T]) -> AsyncGenerator[Task[T]]:
+    """Run the work in a task of its own, and cancel what is left of it at the end.
+
+    A task that is cancelled before its first step never takes it, so that one is waited for: work that records
+    its own end then does so in any case.
+    """
+    first_step = asyncio.Event()
+
+    async def all_of_it() -> T:
+        first_step.set()
+        return await work
+
+    task = asyncio.create_task(all_of_it())
+    try:
+        yield task
     finally:
-        source.cancel()
         with anyio.CancelScope(shield=True):
-            await asyncio.gather(source, return_exceptions=True)
-        chunks.close()
+            await first_step.wait()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def left(receive: Receive) -> None:
+    """Return when the reader has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _next(chunks: MemoryObjectReceiveStream[bytes], heartbeat_s: float) -> bytes | None:

@@ -30,6 +30,8 @@ class TokenBillView(View):
     always_fetch_prompt: int
     saved: int
     counted_by: str
+    paid: bool
+    """False when no model was asked: then the figures say what one would have been sent."""
 
 
 class VersionsView(View):
