@@ -41,7 +41,14 @@ def main() -> None:
     figures["times_faster_p50"] = round(percentile(times["reference"], 0.5) / percentile(times["questrag"], 0.5), 1)
     figures["times_faster_p99"] = round(percentile(times["reference"], 0.99) / percentile(times["questrag"], 0.99), 1)
     figures["memory_share"] = round(memory["questrag"] / memory["reference"], 3)
-    save("reference", figures)
+    p50, p99 = percentile(times["questrag"], 0.5), percentile(times["questrag"], 0.99)
+    targets = {
+        "p50 <= 8 ms": p50 <= 8,
+        "p99 <= 25 ms": p99 <= 25,
+        "at least 15 times faster": percentile(times["reference"], 0.5) >= 15 * p50,
+        "at most a fifth of the memory": memory["questrag"] <= memory["reference"] / 5,
+    }
+    save("reference", figures, targets)
 
 
 class Contender:

@@ -23,13 +23,22 @@ def settings(size: int) -> Settings:
     return Settings(kb_path=kb, data_dir=SCRATCH)
 
 
-def save(name: str, figures: dict[str, object]) -> None:
-    """Write ``results/<name>.json`` and print it."""
+def save(name: str, figures: dict[str, object], targets: dict[str, bool]) -> None:
+    """Write ``results/<name>.json`` and print it.
+
+    Args:
+        targets: what had to be reached, in words, and whether it was.
+
+    Raises:
+        SystemExit: something was not reached; the result is written all the same.
+    """
     RESULTS.mkdir(exist_ok=True)
-    body = {**figures, "processor": _processor(), "provenance": provenance()}
+    body = {**figures, "targets": targets, "processor": _processor(), "provenance": provenance()}
     text = json.dumps(body, indent=2) + "\n"
     (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
     print(f"{name}: {text}")
+    if missed := [words for words, reached in targets.items() if not reached]:
+        raise SystemExit(f"{name}: not reached: {'; '.join(missed)}")
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -3,11 +3,10 @@
 import os
 import signal
 import subprocess
-from pathlib import Path
 from time import perf_counter
 
 from benchmarks.results import SCRATCH, percentile, save, settings
-from benchmarks.server import free_port, program
+from benchmarks.server import free_port, peak_memory_mb, program
 
 SIZE = 20_000
 RUNS = 7
@@ -16,22 +15,27 @@ RUNS = 7
 def main() -> None:
     chosen = settings(SIZE)
     environment = {**os.environ, "KB_PATH": str(chosen.kb_path), "DATA_DIR": str(SCRATCH)}
-    subprocess.run([program(), "index"], env=environment, check=True)
+    start = perf_counter()
+    subprocess.run([program(), "index", "--rebuild"], env=environment, check=True)
+    index_s = round(perf_counter() - start, 1)
     asks = [_ask(environment) for _ in range(RUNS)]
     serves = [_serve(environment) for _ in range(RUNS)]
-    save(
-        "start",
-        {
-            "passages": SIZE,
-            "runs": RUNS,
-            "ask_s": {"median": percentile(asks, 0.5), "max": max(asks)},
-            "ready_s": {
-                "median": percentile([seconds for seconds, _ in serves], 0.5),
-                "max": max(seconds for seconds, _ in serves),
-            },
-            "server_memory_mb": max(memory for _, memory in serves),
-        },
-    )
+    ask_s, ready_s = percentile(asks, 0.5), percentile([seconds for seconds, _ in serves], 0.5)
+    memory_mb = max(memory for _, memory in serves)
+    figures: dict[str, object] = {
+        "passages": SIZE,
+        "runs": RUNS,
+        "index_made_once_s": index_s,
+        "ask_s": {"median": ask_s, "max": max(asks)},
+        "ready_s": {"median": ready_s, "max": max(seconds for seconds, _ in serves)},
+        "server_memory_mb": memory_mb,
+    }
+    targets = {
+        "answers from a cold process within 2 s": ask_s <= 2,
+        "ready within 3 s": ready_s <= 3,
+        "below 500 MB": memory_mb < 500,
+    }
+    save("start", figures, targets)
 
 
 def _ask(environment: dict[str, str]) -> float:
@@ -50,8 +54,7 @@ def _serve(environment: dict[str, str]) -> tuple[float, int]:
     line = server.stdout.readline()
     seconds = round(perf_counter() - start, 3)
     assert "ready" in line, line
-    status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
-    memory = next(int(row.split()[1]) // 1024 for row in status.splitlines() if row.startswith("VmHWM"))
+    memory = peak_memory_mb(server.pid)
     server.send_signal(signal.SIGTERM)
     server.wait(timeout=30)
     return seconds, memory
