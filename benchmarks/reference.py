@@ -5,13 +5,14 @@ so that both meet the same noise.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from time import perf_counter
 
 from benchmarks.corpus import questions
-from benchmarks.results import percentile, save, settings
+from benchmarks.results import peak_memory_mb, percentile, save, settings
 from questrag.wiring import open_assistant, open_library
 
 SIZE = 20_000
@@ -81,14 +82,12 @@ class Contender:
 
 
 def contend(name: str) -> None:
-    import resource
-
     make: dict[str, Callable[[], Step]] = {"questrag": _questrag, "reference": _reference}
     step = make[name]()
     asked = questions(PER_ROUND)
     for line in sys.stdin:
         if line.strip() == "memory":
-            print(json.dumps([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]), flush=True)
+            print(json.dumps([peak_memory_mb(os.getpid())]), flush=True)
             continue
         times = []
         for question in asked:

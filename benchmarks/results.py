@@ -51,6 +51,12 @@ def percentile(values: list[float], share: float) -> float:
     return ranked[min(int(share * len(ranked)), len(ranked) - 1)]
 
 
+def peak_memory_mb(pid: int) -> int:
+    """Return the most memory that a running process has had, its children left out."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    return next(int(row.split()[1]) // 1024 for row in status.splitlines() if row.startswith("VmHWM"))
+
+
 def _processor() -> str:
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         if line.startswith("model name"):

@@ -45,12 +45,6 @@ def running(
         server.wait(timeout=30)
 
 
-def peak_memory_mb(pid: int) -> int:
-    """Return the most memory that a running process has had, its children left out."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return next(int(row.split()[1]) // 1024 for row in status.splitlines() if row.startswith("VmHWM"))
-
-
 def _wait(url: str, server: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline and server.poll() is None:

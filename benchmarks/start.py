@@ -5,8 +5,8 @@ import signal
 import subprocess
 from time import perf_counter
 
-from benchmarks.results import SCRATCH, percentile, save, settings
-from benchmarks.server import free_port, peak_memory_mb, program
+from benchmarks.results import SCRATCH, peak_memory_mb, percentile, save, settings
+from benchmarks.server import free_port, program
 
 SIZE = 20_000
 RUNS = 7
