@@ -26,17 +26,19 @@ def provenance(**versions: str) -> dict[str, str]:
 
 
 def _commit() -> str:
-    """Return the checkout's commit, marked when files differ from it; ``unknown`` outside a checkout."""
-    here = Path(__file__).parent
-    try:
-        run = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12"],  # noqa: S607 - the user's own git
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        )
-    except (OSError, subprocess.SubprocessError):
+    """Return the checkout's commit; ``-dirty`` says that code, data or models differ from it."""
+    commit = _git("rev-parse", "--short=12", "HEAD")
+    if not commit:
         return "unknown"
-    return run.stdout.strip()
+    changed = _git("status", "--porcelain", "--", ":/src", ":/data", ":/models", ":/pyproject.toml")
+    return f"{commit}-dirty" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    """Return what git says, and nothing outside a checkout."""
+    here = Path(__file__).parent
+    command = ["git", *arguments]
+    try:
+        return subprocess.run(command, cwd=here, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
