@@ -39,6 +39,7 @@ def _git(*arguments: str) -> str:
     here = Path(__file__).parent
     command = ["git", *arguments]
     try:
-        return subprocess.run(command, cwd=here, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+        run = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603
     except (OSError, subprocess.SubprocessError):
         return ""
+    return run.stdout.strip()
