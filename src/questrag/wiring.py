@@ -48,6 +48,12 @@ class Parts:
     warnings: tuple[str, ...] = ()
     """What is not as it should be and does not stop the start, such as bad lines of the knowledge base."""
 
+    async def close(self) -> None:
+        """Close the connections to providers and to the database."""
+        if isinstance(self.assistant.generator, FirstThatAnswers):
+            await self.assistant.generator.aclose()
+        await self.store.close()
+
 
 @dataclass(frozen=True, slots=True)
 class Library:

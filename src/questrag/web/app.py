@@ -90,7 +90,7 @@ async def _lifespan(
         async with _sweeping(parts.store, timedelta(seconds=2 * settings.llm_deadline_s + 10)):
             yield {"parts": parts, "tokens": tokens, "passwords": Passwords(memory_kib=password_memory_kib)}
     finally:
-        await parts.store.close()
+        await parts.close()
 
 
 @asynccontextmanager
