@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from benchmarks.server import free_port, program, running
 from llmock.pytest_plugin import LLMock
+from secantus import SecantusDBServer
 
 ENTRIES = (
     {"id": "block", "question": "How do I block my card?", "answer": "Open the app and tap Block."},
@@ -166,3 +167,27 @@ def test_a_question_that_was_acknowledged_survives_a_kill(environment: dict[str,
         messages = client.get(f"/api/v1/chat/conversations/{conversation['conversation_id']}").json()["messages"]
         assert messages[0]["content"] == "How do I block my card?"
         assert messages[-1]["status"] == "pending"  # the sweeper fails it once nobody can be working on it
+
+
+def test_a_database_that_goes_away_is_a_503_and_comes_back_unaided(environment: dict[str, str], tmp_path: Path) -> None:
+    port = free_port()
+    database = {"MONGODB_URI": f"mongodb://127.0.0.1:{port}/questrag"}
+    mongo = SecantusDBServer(port=port, storage_path=str(tmp_path / "mongo"))
+    mongo.start()
+    try:
+        with running(environment | database) as url, signed_in(url) as client:
+            first = ask(client, "How do I block my card?")
+            mongo.stop()
+            down = client.post("/api/v1/chat/", json={"query": "block my card"})
+            assert (down.status_code, down.headers["content-type"]) == (503, "application/problem+json")
+            assert int(down.headers["Retry-After"]) >= 1
+            assert client.get("/health/ready").status_code == 503
+            assert client.get("/health/live").status_code == 200
+
+            mongo = SecantusDBServer(port=port, storage_path=str(tmp_path / "mongo"))
+            mongo.start()
+            again = ask(client, "How do I block my card?", conversation_id=str(first["conversation_id"]))
+            assert again["conversation_id"] == first["conversation_id"]
+            assert client.get("/health/ready").status_code == 200
+    finally:
+        mongo.stop()
