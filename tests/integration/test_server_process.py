@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -155,13 +155,14 @@ def test_the_ready_line_comes_when_requests_are_answered(environment: dict[str, 
 def test_a_question_that_was_acknowledged_survives_a_kill(environment: dict[str, str], llmock: LLMock) -> None:
     llmock.stall(after_chunks=1, seconds=30)
     groq = {"GROQ_API_KEY_1": "gsk-one", "GROQ_BASE_URL": llmock.base_url("groq")}
-    with (
-        running(environment | groq, stop=signal.SIGKILL) as url,
-        signed_in(url) as client,
-        client.stream("POST", "/api/v1/chat/stream", json={"query": "How do I block my card?"}) as response,
-    ):
-        first = next(response.iter_text())
-        assert "start" in first
+    with ExitStack() as server:
+        url = server.enter_context(running(environment | groq, stop=signal.SIGKILL))
+        with (
+            signed_in(url) as client,
+            client.stream("POST", "/api/v1/chat/stream", json={"query": "How do I block my card?"}) as response,
+        ):
+            assert "start" in next(response.iter_text())
+            server.close()  # while the reader is still there
     with running(environment) as url, signed_in(url, new=False) as client:
         (conversation,) = client.get("/api/v1/chat/conversations").json()["conversations"]
         messages = client.get(f"/api/v1/chat/conversations/{conversation['conversation_id']}").json()["messages"]
