@@ -72,6 +72,7 @@ async def test_the_pieces_are_the_answer() -> None:
 async def test_the_receipt_says_what_was_used_paid_and_saved() -> None:
     fetched = (await collect(an_assistant().answer("How do I block my debit card?"))).receipt
     assert fetched.policy_action is Action.FETCH
+    assert fetched.probabilities == {Action.FETCH: 1.0, Action.NO_FETCH: 0.0}
     assert fetched.fetched[0] == "card-block"
     assert [source.id for source in fetched.sources] == ["card-block"]
     assert fetched.tokens.saved == 0

@@ -194,6 +194,11 @@ class Receipt:
     """Why a model's answer was replaced by the approved one; empty when it was not."""
 
     @property
+    def probabilities(self) -> dict[Action, float]:
+        """Of each action, with this policy at this turn."""
+        return {Action.FETCH: self.p_fetch, Action.NO_FETCH: 1.0 - self.p_fetch}
+
+    @property
     def documents_retrieved(self) -> int:
         return len(self.fetched)
 

@@ -52,6 +52,7 @@ class ReceiptView(View):
     llm_provider: str
     reason: Reason
     p_fetch: float
+    probabilities: dict[Action, float]
     fetched: list[str]
     live: list[str]
     cited: list[str]
