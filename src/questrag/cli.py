@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-DONE, LINES_LEFT_OUT, NOT_POSSIBLE = 0, 1, 3
+LINES_LEFT_OUT, NOT_POSSIBLE = 1, 3
 
 _TRAIN_EXTRA = "pip install 'questrag[train]'"
 _ESCAPED = _TRAIN_EXTRA.replace("[", r"\[")  # help texts are markup

@@ -1,6 +1,5 @@
 """Every importer on files of other people, which are not part of the repository."""
 
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -10,13 +9,10 @@ from questrag.knowledge.base import EntryBase, read_knowledge
 from questrag.knowledge.importers import import_file
 from questrag.knowledge.report import duplicates_and_conflicts
 from questrag.settings import PROJECT
-
-DATA = Path(os.environ.get("QUESTRAG_SHARED_DATA", PROJECT.parent / "shared" / "data"))
-
-needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no data in {DATA}: set QUESTRAG_SHARED_DATA")
+from tests.shared_data import SHARED_DATA, needs_shared_data
 
 
-@needs_data
+@needs_shared_data
 @pytest.mark.parametrize(
     ("file", "format_", "entries"),
     [
@@ -29,7 +25,7 @@ needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"no data in {DATA}: s
     ],
 )
 def test_every_question_of_a_known_file_is_imported(file: str, format_: str, entries: int, tmp_path: Path) -> None:
-    imported = import_file(DATA / file)
+    imported = import_file(SHARED_DATA / file)
     assert (imported.format, len(imported.entries), imported.problems) == (format_, entries, ())
 
     written = tmp_path / "kb.jsonl"
@@ -40,34 +36,34 @@ def test_every_question_of_a_known_file_is_imported(file: str, format_: str, ent
     assert problems == []
 
 
-@needs_data
+@needs_shared_data
 def test_what_a_bank_says_twice_or_in_two_ways_is_found() -> None:
-    report = duplicates_and_conflicts(import_file(DATA / "bankfaqs_hdfc" / "BankFAQs.csv").entries)
+    report = duplicates_and_conflicts(import_file(SHARED_DATA / "bankfaqs_hdfc" / "BankFAQs.csv").entries)
     assert (len(report.kept), len(report.dropped), report.same_id) == (1483, 281, ())
     assert len(report.conflicts) == 85
     assert sum(bool(conflict.numbers) for conflict in report.conflicts) == 28
 
 
-@needs_data
+@needs_shared_data
 def test_bitext_keeps_placeholders_in_the_entry_and_never_shows_them() -> None:
-    base = EntryBase(import_file(DATA / "bitext_retail_banking" / "bitext_part.csv").entries)
+    base = EntryBase(import_file(SHARED_DATA / "bitext_retail_banking" / "bitext_part.csv").entries)
     assert sum("{{" in entry.answer for entry in base.entries) > 1000
     shown = [base.passage(entry.id).answer for entry in base.entries]
     assert not any("{{" in text or "}}" in text for text in shown)
     assert len({entry.intent for entry in base.entries}) == 26
 
 
-@needs_data
+@needs_shared_data
 def test_the_chatter_of_conversations_is_left_out_and_counted() -> None:
-    imported = import_file(DATA / "retailbanking_conversations" / "conversations_part.json")
+    imported = import_file(SHARED_DATA / "retailbanking_conversations" / "conversations_part.json")
     left_out = sum(int(note.split(": ")[1].split()[0]) for note in imported.notes)
     assert left_out + len(imported.entries) == 973
     assert Counter(entry.category for entry in imported.entries)["Cards"] == 49
 
 
-@needs_data
+@needs_shared_data
 def test_a_circular_is_read_by_its_sections() -> None:
-    entries = import_file(DATA / "rbi_kyc_documents" / "RBI_eKYC_2020-01-09.pdf").entries
+    entries = import_file(SHARED_DATA / "rbi_kyc_documents" / "RBI_eKYC_2020-01-09.pdf").entries
     titles = [
         entry.question.split(" (part")[0].removeprefix("Amendment to Master Direction (MD) on KYC: ")
         for entry in entries
@@ -83,7 +79,7 @@ def test_a_circular_is_read_by_its_sections() -> None:
     assert not any("\ufffd" in entry.answer for entry in entries)
 
 
-@needs_data
+@needs_shared_data
 @pytest.mark.parametrize(
     ("file", "says"),
     [
@@ -96,7 +92,7 @@ def test_a_circular_is_read_by_its_sections() -> None:
     ],
 )
 def test_a_file_without_answers_says_what_it_has_instead(file: str, says: str) -> None:
-    imported = import_file(DATA / file)
+    imported = import_file(SHARED_DATA / file)
     assert imported.entries == ()
     (problem,) = imported.problems
     assert problem.file == Path(file).name

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import pytest
 
-from questrag.chat.emergency import STEPS, opening_for, reports_fraud
+from questrag.chat.emergency import STEPS, opening_for
 from questrag.chat.followup import search_text
 from questrag.chat.language import language_of
 from questrag.chat.smalltalk import small_talk
@@ -24,6 +24,11 @@ QUERIES = [
     for name in ("dev", "test")
     for line in (PROJECT / "data" / "queries" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
 ]
+
+
+def reports_fraud(text: str) -> bool:
+    opening = opening_for(text, "en")
+    return opening is not None and opening.text == STEPS["en"]
 
 
 def test_the_language_of_the_starter_set_is_recognised() -> None:

@@ -209,6 +209,8 @@ class Opening:
 def opening_for(text: str, lang: Lang) -> Opening | None:
     """Return what a report of fraud, or of somebody's despair, is answered with at once.
 
+    >>> opening_for("I shared my OTP with a caller", "en") == opening_for("mere paise chori ho gaye", "en")
+    True
     >>> opening_for("How do I change my UPI PIN?", "en") is None
     True
     """
@@ -216,18 +218,6 @@ def opening_for(text: str, lang: Lang) -> Opening | None:
     if _HARM.fires(words):
         return Opening(CRISIS[lang], alone=True)
     return Opening(STEPS[lang], alone=False) if any(rule.fires(words) for rule in _RULES) else None
-
-
-def reports_fraud(text: str) -> bool:
-    """Return whether the customer says that fraud or theft has happened to them.
-
-    >>> reports_fraud("I shared my OTP with a caller"), reports_fraud("mere paise chori ho gaye")
-    (True, True)
-    >>> reports_fraud("How do I change my UPI PIN?")
-    False
-    """
-    words = _words(text)
-    return any(rule.fires(words) for rule in _RULES)
 
 
 def _words(text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """The sentence encoder, served by ONNX Runtime."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -60,22 +60,20 @@ class OnnxEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
     def encode_many(self, texts: Sequence[str], *, workers: int = 2, progress: Progress | None = None) -> Vectors:
-        """Encode any number of texts, on several cores; order is kept."""
+        """Encode any number of texts, on several cores; order is kept.
+
+        Neighbours share a batch: little is spent on padding where they are of like length.
+        """
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        # Texts of one length share a batch, so that little is spent on padding.
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        batches = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
+        batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
         done = 0
         with ThreadPoolExecutor(workers) as pool:
-            for rows, batch in zip(batches, self._in_order(pool, texts, batches), strict=True):
-                vectors[rows] = batch
-                done += len(rows)
+            for batch in pool.map(self.encode, batches):
+                vectors[done : done + len(batch)] = batch
+                done += len(batch)
                 if progress:
                     progress(done, len(texts))
         return vectors
-
-    def _in_order(self, pool: ThreadPoolExecutor, texts: Sequence[str], batches: list[list[int]]) -> Iterator[Vectors]:
-        return pool.map(lambda rows: self.encode([texts[i] for i in rows]), batches)
 
 
 class WordPieceCounter:

@@ -153,9 +153,8 @@ def build_index(
 
 def _encode(phrasings: list[str], encoder: OnnxEncoder, kept: Path, progress: Progress | None) -> Vectors:
     kept.mkdir(exist_ok=True)
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
     vectors = np.empty((len(phrasings), encoder.dim), dtype=np.float32)
-    # Long and short texts in one chunk would waste padding; sorted, each chunk is of one length.
+    # Long and short texts in one batch would waste padding; sorted, neighbours are of one length.
     order = sorted(range(len(phrasings)), key=lambda i: (len(phrasings[i]), phrasings[i]))
     for start in range(0, len(order), _CHUNK):
         rows = order[start : start + _CHUNK]
@@ -188,6 +187,7 @@ def _write(documents: Sequence[Document], vectors: Vectors, folder: Path) -> Non
         graph = faiss.IndexHNSWFlat(dim, _GRAPH_LINKS, faiss.METRIC_INNER_PRODUCT)
         graph.hnsw.efConstruction = _GRAPH_EFFORT_BUILD
         keys = graph
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     keys.add(vectors)
     faiss.write_index(keys, str(folder / "keys.faiss"))
     counts = [len(document.phrasings) for document in documents]

@@ -41,8 +41,7 @@ def create_app(
     """Put the application together; the work begins when it is started.
 
     Args:
-        assembled: ready parts; without them they are assembled at the start. Either way their store is
-            closed at the end.
+        assembled: ready parts; without them they are assembled at the start. Either way they are closed at the end.
         password_memory_kib: what one password hash costs, and what makes guessing dear.
         page: folder of the web page; while there is none, visitors are shown the API documentation.
     """
@@ -86,7 +85,8 @@ async def _lifespan(
             algorithm=settings.algorithm,
             lifetime=timedelta(minutes=settings.access_token_expire_minutes),
         )
-        # Nobody works longer on a turn than the deadline; what is still pending after twice that was abandoned.
+        # The model has until the deadline, search and queueing take little beside it: what is still pending after
+        # twice that was abandoned, and if it was not, its end is stored all the same.
         async with _sweeping(parts.store, timedelta(seconds=2 * settings.llm_deadline_s + 10)):
             yield {"parts": parts, "tokens": tokens, "passwords": Passwords(memory_kib=password_memory_kib)}
     finally:
