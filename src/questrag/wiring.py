@@ -1,7 +1,7 @@
 """The one place that chooses which implementation stands behind each port."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from questrag.generation.openai_compatible import OpenAICompatible
 from questrag.knowledge.base import EntryBase, read_knowledge
 from questrag.knowledge.entry import Entry, Problem
 from questrag.knowledge.ingest import ingest_files
+from questrag.knowledge.placeholders import Profile
 from questrag.knowledge.profile import read_profile
 from questrag.policy.rules import (
     AlwaysFetch,
@@ -86,8 +87,7 @@ def open_library(settings: Settings, *, progress: Progress | None = None, rebuil
     Raises:
         ArtifactError: a file is missing, damaged or does not fit the others; the message names it.
     """
-    profile = read_profile(settings.bank_profile) if settings.bank_profile else {}
-    knowledge, problems = _knowledge(settings.kb_path, profile)
+    knowledge, problems = _knowledge(settings.kb_path, _profile(settings))
     artifact = open_artifact(_encoder_folder(settings), "encoder")
     encoder = OnnxEncoder(artifact)
     folder = settings.index_dir / index_name(encoder.version, knowledge.version)
@@ -129,7 +129,14 @@ async def assemble(settings: Settings, *, progress: Progress | None = None) -> P
     )
 
 
-def _knowledge(path: Path, profile: Mapping[str, str]) -> tuple[EntryBase, Sequence[Problem]]:
+def _profile(settings: Settings) -> Profile | None:
+    """Read BANK_PROFILE, or else the profile that lies beside the entries."""
+    beside = settings.kb_path / "profile.json"
+    path = settings.bank_profile or (beside if beside.exists() else None)
+    return read_profile(path) if path else None
+
+
+def _knowledge(path: Path, profile: Profile | None) -> tuple[EntryBase, Sequence[Problem]]:
     if path.is_dir() or path.suffix == ".jsonl" or not path.exists():
         return read_knowledge(path, profile)
     ingested = ingest_files([path])  # any other file that `questrag ingest` reads

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from questrag.chat.errors import ArtifactError, NotFound
 from questrag.knowledge.base import EntryBase, read_knowledge
 from questrag.knowledge.entry import Entry, Paraphrase, Problem, check, parse_line
+from questrag.knowledge.placeholders import Profile
 from questrag.knowledge.profile import read_profile
 
 BLOCK: dict[str, object] = {
@@ -130,33 +131,59 @@ def test_a_problem_can_always_be_printed() -> None:
 
 def test_placeholders_are_filled_from_the_profile_or_say_whom_to_ask_and_never_show() -> None:
     texts = {"answer": "Call {{Phone Number}}, {{Hours}}.", "answers": {"hi": "{{Hours}} में {{Phone Number}}"}}
-    base = EntryBase([entry({**BLOCK, **texts})], profile={"phone number": "1800 000 000"})
-    passage = base.passage("card-block")
-    assert passage.answer == "Call 1800 000 000, [Hours: ask your branch]."
-    assert passage.answer_in("hi") == "[Hours: अपनी शाखा से पूछें] में 1800 000 000"
+    phone = Profile({"phone_number": {"en": "1800 000 000", "hi": "१८०० ००० ०००"}})
+    passage = EntryBase([entry({**BLOCK, **texts})], phone).passage("card-block")
+    assert passage.answer == ("Call 1800 000 000, your bank's Hours.\nNot on file here: Hours. Please ask your branch.")
+    assert passage.answer_in("hi") == ("बैंक का Hours में १८०० ००० ०००\nयहाँ दर्ज नहीं है: Hours। कृपया अपनी शाखा से पूछें।")
 
 
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("{{}}", "[ask your branch]"),
-        ("{{ card_fee[1] }}", "[card fee 1: ask your branch]"),
-        ("{{{{Card}} Number}}", "[Card: ask your branch] Number"),
+        ("Fee: {{}}", "Fee: your bank's own rule"),
+        ("{{ card_fee[1] }}", "your bank's card fee 1"),
+        ("{{{{Card}} Number}}", "your bank's Card Number"),
         ("See the Website}}.", "See the Website."),
-        ("{{" + "long " * 100 + "}}", f"[{('long ' * 12).strip()}: ask your branch]"),
+        ("{{" + "long " * 100 + "}}", f"your bank's {('long ' * 12).strip()}"),
     ],
 )
 def test_no_placeholder_comes_through_raw(text: str, shown: str) -> None:
-    assert EntryBase([entry({**BLOCK, "answer": text})]).passage("card-block").answer == shown
+    answer = EntryBase([entry({**BLOCK, "answer": text})]).passage("card-block").answer
+    assert answer.partition("\nNot on file here: ")[0] == shown
 
 
 def test_a_bank_profile_fills_placeholders_and_what_is_not_known_yet_stays_open(tmp_path: Path) -> None:
     path = tmp_path / "bank.json"
-    path.write_bytes(b"\xef\xbb\xbf" + '{"Phone Number": "1800 000 000 (हिन्दी)", "Hours": " "}'.encode())
+    path.write_bytes(b"\xef\xbb\xbf" + '{"Phone Number": "1800 000 000 (हिन्दी)", "Hours": " ", "fee": null}'.encode())
     profile = read_profile(path)
-    assert profile == {"Phone Number": "1800 000 000 (हिन्दी)"}
+    assert [name in profile for name in ("phone number", "hours", "Fee", "other")] == [True, True, True, False]
     base = EntryBase([entry({**BLOCK, "answer": "{{phone_number}}, {{Hours}}"})], profile)
-    assert base.passage("card-block").answer == "1800 000 000 (हिन्दी), [Hours: ask your branch]"
+    assert base.passage("card-block").answer.startswith("1800 000 000 (हिन्दी), your bank's Hours\nNot on file")
+
+
+def test_rates_charges_limits_and_hours_are_typed_and_read_as_written_in_india(tmp_path: Path) -> None:
+    sections = {
+        "hours": {"branch_hours": {"en": "10 to 4", "hinglish": "10 se 4", "hi": "10 से 4"}},
+        "rates_percent": {"savings_rate": 2.75, "fd_rate": [3, 7.1]},
+        "charges_rupees": {"fee": 17.7},
+        "limits_rupees": {"limit": 1250000},
+        "counts": {"days": 7},
+    }
+    path = tmp_path / "bank.json"
+    path.write_text(json.dumps(sections), encoding="utf-8")
+    profile = read_profile(path)
+    shown = [profile.text(name, "hi") for name in ("branch_hours", "savings_rate", "fd_rate", "fee", "limit", "days")]
+    assert shown == ["10 से 4", "2.75%", "3% से 7.1%", "₹17.70", "₹12,50,000", "7"]
+
+
+def test_an_entry_with_a_placeholder_that_the_profile_does_not_name_is_a_problem(tmp_path: Path) -> None:
+    path = write(tmp_path / "kb.jsonl", BLOCK, {**BLOCK, "id": "typo", "answers": {"hi": "{{Fone}} पर"}})
+    base, problems = read_knowledge(path, Profile({"phone": {}}))
+    assert [e.id for e in base.entries] == ["card-block"]
+    assert [str(problem) for problem in problems] == [
+        "kb.jsonl:2: answers.hi: {{Fone}} is not in the bank profile: "
+        "correct the name, or add it there, with null while it is not known"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +194,15 @@ def test_a_bank_profile_fills_placeholders_and_what_is_not_known_yet_stays_open(
         (b'{"Phone": "1"', " is not valid JSON: Expecting ',' delimiter"),
         (b'["Phone"]', " is not a JSON object"),
         (b'{"Phone": 1800}', ": Phone: is not text"),
-        (b'{"Phone": null}', ": Phone: is not text"),
+        (b'{"Phone": {"en": "1"}}', ": Phone: is an object: give a text, or an object with"),
+        (b'{"rates_percent": 2.75}', ": rates_percent: is not text"),
+        (b'{"rates_percent": {"fd": "7"}}', ": rates_percent.fd: is not a number"),
+        (b'{"rates_percent": {"fd": 700}}', ": rates_percent.fd: is more than 100"),
+        (b'{"charges_rupees": {"fee": true}}', ": charges_rupees.fee: is not a number"),
+        (b'{"charges_rupees": {"fee": [500, 100]}}', ": charges_rupees.fee: has its ends the wrong way round"),
+        (b'{"limits_rupees": {"atm": -1}}', ": limits_rupees.atm: is negative"),
+        (b'{"counts": {"days": 1.5}}', ": counts.days: is not a whole number"),
+        (b'{"contacts": {"fee": "1"}, "counts": {"Fee": 1}}', ": counts.Fee: means the same as 'contacts.fee'"),
         (b'{"--": "1"}', ": --: is no name"),
         (b'{"Phone Number": "1", "phone_number": "2"}', ": phone_number: means the same as 'Phone Number'"),
         (b'{"Phone": "{{Other}}"}', ": Phone: holds a placeholder itself"),
@@ -215,7 +250,7 @@ def test_the_version_changes_with_anything_in_an_entry(change: dict[str, object]
 
 def test_the_version_changes_with_the_profile() -> None:
     entries = [entry(BLOCK)]
-    assert EntryBase(entries).version != EntryBase(entries, profile={"phone": "1"}).version
+    assert EntryBase(entries).version != EntryBase(entries, Profile({"phone": {"en": "1"}})).version
 
 
 def test_bad_lines_are_named_with_file_and_line_and_the_rest_is_used(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from questrag.chat.errors import ArtifactError, NotFound
 from questrag.chat.types import Passage
-from questrag.knowledge.entry import Entry, Problem, parse_line, placeholder_key
+from questrag.knowledge.entry import Entry, Problem, parse_line
+from questrag.knowledge.placeholders import Profile, placeholders
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -17,16 +18,16 @@ _BOM = b"\xef\xbb\xbf"
 class EntryBase:
     """A `KnowledgeBase` held in memory."""
 
-    def __init__(self, entries: Iterable[Entry], profile: Mapping[str, str] | None = None) -> None:
+    def __init__(self, entries: Iterable[Entry], profile: Profile | None = None) -> None:
         """
         Args:
-            profile: what the ``{{placeholders}}`` stand for at this bank, by name; case and spaces do not matter.
+            profile: what the ``{{placeholders}}`` stand for at this bank.
 
         Raises:
             ValueError: two entries have the same id.
         """
         self.entries = tuple(entries)
-        self.profile = {placeholder_key(name): value for name, value in (profile or {}).items()}
+        self.profile = profile or Profile()
         self._by_id = {entry.id: entry for entry in self.entries}
         if len(self._by_id) < len(self.entries):
             raise ValueError("two entries have the same id")
@@ -43,23 +44,24 @@ class EntryBase:
         return entry.passage(self.profile)
 
 
-def read_knowledge(path: Path, profile: Mapping[str, str] | None = None) -> tuple[EntryBase, list[Problem]]:
+def read_knowledge(path: Path, profile: Profile | None = None) -> tuple[EntryBase, list[Problem]]:
     """Read a JSONL file, or every ``*.jsonl`` of a folder in order of name.
 
-    What cannot be used is named and left out; of two entries with one id the first stays.
+    What cannot be used is named and left out; of two entries with one id the first stays. Where there is a profile, it
+    has to name every placeholder, if only with null: a name it does not have is taken for a slip of the pen.
 
     Raises:
         ArtifactError: there is no such file, or nothing usable in it.
     """
     with _no_garbage_collection():
-        entries, problems = _read(_files(path))
+        entries, problems = _read(_files(path), profile)
         if not entries:
             first_problem = f"; the first problem is {problems[0]}" if problems else ""
             raise ArtifactError(f"knowledge base {path} holds no usable entry{first_problem}")
         return EntryBase(entries, profile), problems
 
 
-def _read(files: Iterable[Path]) -> tuple[list[Entry], list[Problem]]:
+def _read(files: Iterable[Path], profile: Profile | None) -> tuple[list[Entry], list[Problem]]:
     entries: list[Entry] = []
     problems: list[Problem] = []
     seen_at: dict[str, str] = {}
@@ -70,10 +72,24 @@ def _read(files: Iterable[Path]) -> tuple[list[Entry], list[Problem]]:
                 problems += checked
             elif first := seen_at.get(checked.id):
                 problems.append(Problem(file.name, number, "id", taken(checked.id, first)))
+            elif unknown := list(_unknown_placeholders(checked, profile, file.name, number)):
+                problems += unknown
             else:
                 entries.append(checked)
                 seen_at[checked.id] = f"{file.name}:{number}"
     return entries, problems
+
+
+def _unknown_placeholders(entry: Entry, profile: Profile | None, file: str, line: int) -> Iterator[Problem]:
+    if profile is None:
+        return
+    texts = {"question": entry.question, "answer": entry.answer}
+    texts |= {f"answers.{lang}": text for lang, text in entry.answers.items()}
+    for name, text in texts.items():
+        for placeholder in placeholders(text):
+            if placeholder not in profile:
+                advice = "correct the name, or add it there, with null while it is not known"
+                yield Problem(file, line, name, f"{{{{{placeholder}}}}} is not in the bank profile: {advice}")
 
 
 @contextmanager
@@ -116,7 +132,7 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
             yield number, stripped
 
 
-def _fingerprint(entries: Mapping[str, Entry], profile: Mapping[str, str]) -> str:
+def _fingerprint(entries: Mapping[str, Entry], profile: Profile) -> str:
     """Hash everything that can change an answer; neither order nor formatting of the files does.
 
     No text holds a NUL, and the lengths say how many parts follow, so different contents cannot read the same.
@@ -132,6 +148,6 @@ def _fingerprint(entries: Mapping[str, Entry], profile: Mapping[str, str]) -> st
             parts += answer
         parts.append(json.dumps(e.extra, sort_keys=True) if e.extra else "")
         digest.update("\0".join(parts).encode() + b"\0")
-    for item in sorted(profile.items()):
-        digest.update("\0".join(item).encode() + b"\0")
+    for name, texts in sorted(profile.texts.items()):
+        digest.update("\0".join((name, *(part for item in sorted(texts.items()) for part in item))).encode() + b"\0")
     return digest.hexdigest()[:12]

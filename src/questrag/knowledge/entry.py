@@ -1,7 +1,6 @@
 """One question with its approved answer: how it is written down, checked and shown."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from questrag.chat.errors import Invalid
 from questrag.chat.types import Lang, Passage
+from questrag.knowledge.placeholders import Profile, fill, fill_question
 
 ID_CHARS: Final = 200
 QUESTION_CHARS: Final = 2_000
@@ -81,11 +81,11 @@ class Entry:
         }
         return json.dumps({**known, **dict(sorted(self.extra.items()))}, ensure_ascii=False)
 
-    def passage(self, profile: Mapping[str, str]) -> Passage:
+    def passage(self, profile: Profile) -> Passage:
         """Return what may be shown, with each ``{{placeholder}}`` filled by `fill`."""
         return Passage(
             id=self.id,
-            question=fill(self.question, self.lang, profile),
+            question=fill_question(self.question, self.lang, profile),
             answer=fill(self.answer, self.lang, profile),
             lang=self.lang,
             answers={lang: fill(text, lang, profile) for lang, text in self.answers.items()},
@@ -119,51 +119,6 @@ class Problem:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
         text = ": ".join(part for part in (where, self.field, self.message) if part)
         return text.encode("utf-8", "replace").decode()  # what is wrong may be the very characters
-
-
-_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
-_ASK: dict[Lang, str] = {"en": "ask your branch", "hinglish": "apni branch se poochhein", "hi": "अपनी शाखा से पूछें"}
-
-
-def placeholder_key(name: str) -> str:
-    """Return the name under which a bank profile holds a placeholder.
-
-    >>> placeholder_key(" Customer Support Phone Number")
-    'customer_support_phone_number'
-    """
-    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
-
-
-def placeholders(text: str) -> list[str]:
-    """Return the names of the ``{{placeholders}}`` in a text, as they are written.
-
-    >>> placeholders("Call {{Phone Number}} or {{ e-mail }}.")
-    ['Phone Number', 'e-mail']
-    """
-    return [name for match in _PLACEHOLDER.finditer(text) if (name := " ".join(match[1].split()))]
-
-
-def fill(text: str, lang: Lang, profile: Mapping[str, str]) -> str:
-    """Replace each ``{{placeholder}}`` by what the profile says, or by whom to ask for it.
-
-    Of a broken one, such as ``Website}}``, the words stay and the braces go.
-
-    Args:
-        profile: values by `placeholder_key`.
-
-    >>> fill("Call {{Phone Number}} or {{e-mail}}.", "en", {"e_mail": "help@bank.example"})
-    'Call [Phone Number: ask your branch] or help@bank.example.'
-    """
-    if "{{" not in text and "}}" not in text:
-        return text
-
-    def value(match: re.Match[str]) -> str:
-        if found := profile.get(placeholder_key(match[1]), "").strip():
-            return found
-        name = " ".join(re.sub(r"[\[\]_]", " ", match[1]).split())[:60].strip()
-        return f"[{name}: {_ASK[lang]}]" if name else f"[{_ASK[lang]}]"
-
-    return _PLACEHOLDER.sub(value, text).replace("{{", "").replace("}}", "")
 
 
 class _Record(BaseModel, extra="allow"):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from questrag.chat.errors import ArtifactError
-from questrag.knowledge.entry import Entry, Problem, placeholders
+from questrag.knowledge.entry import Entry, Problem
 from questrag.knowledge.importers import Imported, import_file
+from questrag.knowledge.placeholders import placeholders
 from questrag.knowledge.report import Report, duplicates_and_conflicts
 from questrag.knowledge.sources import Progress
 

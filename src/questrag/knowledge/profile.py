@@ -1,22 +1,46 @@
-"""What the ``{{placeholders}}`` of the entries stand for at one bank."""
+"""Reads the bank profile: names, numbers, hours, rates, charges and limits of one bank."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final, get_args
 
 from questrag.chat.errors import ArtifactError, Invalid
-from questrag.knowledge.entry import parse_json, placeholder_key
+from questrag.chat.types import Lang
+from questrag.knowledge.entry import parse_json
+from questrag.knowledge.placeholders import Profile, placeholder_key
 
-VALUE_CHARS = 2_000
+VALUE_CHARS: Final = 2_000
+LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
+_TO: Final[dict[Lang, str]] = {"en": "to", "hinglish": "se", "hi": "से"}
+
+_Texts = dict[Lang, str]
 
 
-def read_profile(path: Path) -> Mapping[str, str]:
-    """Read a JSON object of placeholder name and text; a name whose text is empty is not known yet.
+def read_profile(path: Path) -> Profile:
+    """Read a bank profile, see docs/formats.md; a name with null or an empty text is not known yet.
 
     Case, spaces and underscores of a name do not matter.
 
     Raises:
         ArtifactError: the file cannot be used; the message names it, and the name in it that is to blame.
     """
+    content = _content(path)
+    texts: dict[str, _Texts] = {}
+    written: dict[str, str] = {}
+    for name, value in content.items():
+        named = value.items() if name in _SECTIONS and isinstance(value, dict) else [(name, value)]
+        reader = _SECTIONS.get(name, _text) if isinstance(value, dict) else _text
+        for own_name, own_value in named:
+            where = own_name if own_name == name else f"{name}.{own_name}"
+            try:
+                key = _key(own_name, where, written)
+                texts[key] = {} if own_value is None else reader(own_value)
+            except Invalid as error:
+                raise ArtifactError(f"bank profile {path}: {_printable(where)}: {error}") from None
+    return Profile(texts)
+
+
+def _content(path: Path) -> Mapping[str, object]:
     try:
         content = parse_json(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -27,31 +51,96 @@ def read_profile(path: Path) -> Mapping[str, str]:
         raise ArtifactError(f"bank profile {path} {error}") from None
     if not isinstance(content, dict):
         raise ArtifactError(f'bank profile {path} is not a JSON object: write {{"Phone Number": "..."}}')
-    written: dict[str, str] = {}
-    for name, value in content.items():
-        if wrong := _wrong(name, value, written):
-            raise ArtifactError(f"bank profile {path}: {_printable(name)}: {wrong}")
-        written[placeholder_key(name)] = name
-    return {name: value for name, value in content.items() if value.strip()}
+    return content
 
 
 def _printable(name: str) -> str:
     return name[:80].encode("utf-8", "replace").decode()  # what is wrong may be the very characters
 
 
-def _wrong(name: str, value: object, written: Mapping[str, str]) -> str:
-    """Return what is wrong with one line; empty when nothing is."""
+def _key(name: str, where: str, written: dict[str, str]) -> str:
     key = placeholder_key(name)
     if not key:
-        return "is no name: use letters or digits"
+        raise Invalid("is no name: use letters or digits")
     if key in written:
-        return f"means the same as {written[key]!r}: remove one of them"
+        raise Invalid(f"means the same as {written[key]!r}: remove one of them")
+    written[key] = where
+    return key
+
+
+def _text(value: object) -> _Texts:
+    """A text for every language, or an object with one text for each."""
+    if isinstance(value, dict):
+        if set(value) != set(LANGS):
+            raise Invalid(f"is an object: give a text, or an object with {', '.join(LANGS)}")
+        return {lang: text for lang in LANGS if (text := _one_text(value[lang]))}
+    text = _one_text(value)
+    return dict.fromkeys(LANGS, text) if text else {}
+
+
+def _one_text(value: object) -> str:
     if not isinstance(value, str):
-        return "is not text: put it in quotes"
+        raise Invalid("is not text: put it in quotes")
     if len(value) > VALUE_CHARS:
-        return f"has {len(value):,} characters: at most {VALUE_CHARS:,} are allowed"
+        raise Invalid(f"has {len(value):,} characters: at most {VALUE_CHARS:,} are allowed")
     if "{{" in value or "}}" in value:
-        return "holds a placeholder itself: write the text that customers read"
+        raise Invalid("holds a placeholder itself: write the text that customers read")
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        return "holds a NUL character or half a character: remove it"
-    return ""
+        raise Invalid("holds a NUL character or half a character: remove it")
+    return value.strip()
+
+
+def _percent(value: object) -> _Texts:
+    if any(end > 100 for end in _ends(value)):
+        raise Invalid("is more than 100: give percent, such as 2.75")
+    return _ranged(value, lambda end: f"{end:g}%")
+
+
+def _rupees(value: object) -> _Texts:
+    return _ranged(value, lambda end: f"₹{_grouped(end)}")
+
+
+def _count(value: object) -> _Texts:
+    if not all(float(end).is_integer() for end in _ends(value)):
+        raise Invalid("is not a whole number")
+    return _ranged(value, _grouped)
+
+
+def _ranged(value: object, show: Callable[[float], str]) -> _Texts:
+    ends = [show(end) for end in _ends(value)]
+    return {lang: f" {_TO[lang]} ".join(ends) for lang in LANGS}
+
+
+def _ends(value: object) -> list[float]:
+    """Return a number alone, or the two ends of a range."""
+    ends = value if isinstance(value, list) else [value]
+    if not 1 <= len(ends) <= 2 or not all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
+        raise Invalid("is not a number: give one, or [lowest, highest], without quotes, or null while not known")
+    if min(ends) < 0 or max(ends) > 1e12:
+        raise Invalid("is negative or too large")
+    if ends != sorted(ends):
+        raise Invalid("has its ends the wrong way round: give [lowest, highest]")
+    return ends
+
+
+def _grouped(number: float) -> str:
+    """Return a number as it is written in India.
+
+    >>> _grouped(1250000), _grouped(999), _grouped(17.7)
+    ('12,50,000', '999', '17.70')
+    """
+    whole, _, paise = f"{number:.2f}".partition(".")
+    head, tail = whole[:-3], whole[-3:]
+    groups = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)][::-1]
+    return ",".join([*groups, tail]) + (f".{paise}" if int(paise) else "")
+
+
+_SECTIONS: Final[dict[str, Callable[[object], _Texts]]] = {
+    "bank": _text,
+    "contacts": _text,
+    "hours": _text,
+    "rates_percent": _percent,
+    "charges_rupees": _rupees,
+    "limits_rupees": _rupees,
+    "counts": _count,
+}

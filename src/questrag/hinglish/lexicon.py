@@ -1,0 +1,100 @@
+"""Words of Hinglish in all their spellings, with one normal form and an English gloss each."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from questrag.hinglish.spelling import phonetic_key
+from questrag.hinglish.transliteration import roman
+
+_LATIN = re.compile(r"[a-z0-9]+")
+_DEVANAGARI = re.compile(r"[\u0900-\u0963\u0970-\u097f]+")
+_SHORTEST_GUESS = 3
+"""Letters of a phonetic key below which too many words sound alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One line of ``lexicon.tsv``."""
+
+    normal: str
+    gloss: str
+    """In English."""
+    devanagari: tuple[str, ...]
+    spellings: tuple[str, ...]
+    """Other Roman forms."""
+    also_english: bool
+    """The normal form is an English word of another meaning too, such as ``to`` or ``hi``."""
+
+    @classmethod
+    def parse(cls, line: str) -> "Word":
+        """
+        >>> Word.parse("nahi\\tnot\\tनहीं,नही\\tnahin,nhi\\t").spellings
+        ('nahin', 'nhi')
+        """
+        normal, gloss, devanagari, spellings, also_english = line.split("\t")
+        listed = [tuple(filter(None, field.split(","))) for field in (devanagari, spellings)]
+        return cls(normal, gloss, listed[0], listed[1], also_english == "english")
+
+
+class Lexicon:
+    """Looks words up by any spelling."""
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        self.words = tuple(words)
+        self._by_form = {form: word for word in self.words for form in word.spellings}
+        self._by_form |= {word.normal: word for word in self.words}
+        self._by_devanagari = {form: word for word in reversed(self.words) for form in word.devanagari}
+        self._by_key = _unambiguous(self._by_form)
+
+    @property
+    def forms(self) -> Mapping[str, Word]:
+        """Every Roman form, normal ones included."""
+        return self._by_form
+
+    def find(self, form: str) -> Word | None:
+        """Return the word of a Roman form, spelt as listed or, from three consonants on, sounding like one word only."""
+        if word := self._by_form.get(form):
+            return word
+        key = phonetic_key(form)
+        return self._by_key.get(key) if len(key) >= _SHORTEST_GUESS else None
+
+    def find_devanagari(self, form: str) -> Word | None:
+        """Return the word of a Devanagari form, spelt as listed."""
+        return self._by_devanagari.get(form)
+
+    def normalise(self, text: str) -> str:
+        """Return a Hinglish or Hindi text in Roman script, each known word in its normal form.
+
+        For text of these two languages only: ``to`` and ``me`` of an English text would be taken for Hindi.
+
+        >>> lexicon().normalise("mera pesa nhi aya, अकाउंट में देखा")
+        'mera paisa nahi aaya, account mein dekha'
+        """
+        text = _DEVANAGARI.sub(lambda match: self._roman(match[0]), text)
+        return _LATIN.sub(lambda match: self._normal(match[0]), roman(text).lower())
+
+    def _roman(self, form: str) -> str:
+        word = self.find_devanagari(form)
+        return word.normal if word else roman(form)
+
+    def _normal(self, form: str) -> str:
+        word = self.find(form)
+        return word.normal if word else form
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the lexicon that comes with the program."""
+    text = (files("questrag.hinglish") / "lexicon.tsv").read_text(encoding="utf-8")
+    return Lexicon(Word.parse(line) for line in text.splitlines()[1:])
+
+
+def _unambiguous(by_form: Mapping[str, Word]) -> dict[str, Word]:
+    found: dict[str, set[Word]] = defaultdict(set)
+    for form, word in by_form.items():
+        found[phonetic_key(form)].add(word)
+    return {key: next(iter(words)) for key, words in found.items() if len(words) == 1}

@@ -1,0 +1,88 @@
+"""``{{placeholders}}``: what differs from bank to bank, and what stands there at one bank."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from questrag.chat.types import Lang
+
+_PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
+_OF_THE_BANK: dict[Lang, str] = {"en": "your bank's {}", "hinglish": "bank ka {}", "hi": "बैंक का {}"}
+_DETAIL: dict[Lang, str] = {"en": "own rule", "hinglish": "apna niyam", "hi": "अपना नियम"}
+_NOT_ON_FILE: dict[Lang, str] = {
+    "en": "Not on file here: {}. Please ask your branch.",
+    "hinglish": "Yahan darj nahi hai: {}. Apni branch se pooch lijiye.",
+    "hi": "यहाँ दर्ज नहीं है: {}। कृपया अपनी शाखा से पूछें।",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One bank's values of the placeholders; made by `read_profile`."""
+
+    texts: Mapping[str, Mapping[Lang, str]] = field(default_factory=dict)
+    """By `placeholder_key`, in each language; empty where the name is known and the value is not, yet."""
+
+    def __contains__(self, name: str) -> bool:
+        return placeholder_key(name) in self.texts
+
+    def text(self, name: str, lang: Lang) -> str:
+        """Return what stands for a placeholder; empty when nobody knows."""
+        return self.texts.get(placeholder_key(name), {}).get(lang, "")
+
+
+def placeholder_key(name: str) -> str:
+    """Return the name under which a bank profile holds a placeholder.
+
+    >>> placeholder_key(" Customer Support Phone Number")
+    'customer_support_phone_number'
+    """
+    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
+
+
+def placeholders(text: str) -> list[str]:
+    """Return the names of the ``{{placeholders}}`` in a text, as they are written.
+
+    >>> placeholders("Call {{Phone Number}} or {{ e-mail }}.")
+    ['Phone Number', 'e-mail']
+    """
+    return [name for match in _PLACEHOLDER.finditer(text) if (name := " ".join(match[1].split()))]
+
+
+def fill(text: str, lang: Lang, profile: Profile) -> str:
+    """Replace each ``{{placeholder}}`` by what the profile says; a last sentence names those it does not know.
+
+    Of a broken one, such as ``Website}}``, the words stay and the braces go.
+
+    >>> fill("Call {{phone_number}}.", "en", Profile({"phone_number": {"en": "1800 000 0000"}}))
+    'Call 1800 000 0000.'
+    >>> print(fill("Call {{phone_number}}.", "en", Profile()))
+    Call your bank's phone number.
+    Not on file here: phone number. Please ask your branch.
+    """
+    filled = _replaced(text, lang, profile)
+    unknown = dict.fromkeys(_shown(name, lang) for name in _unknown(text, lang, profile))
+    return f"{filled}\n{_NOT_ON_FILE[lang].format(', '.join(unknown))}" if unknown else filled
+
+
+def fill_question(text: str, lang: Lang, profile: Profile) -> str:
+    """Do what `fill` does, without the last sentence: a question promises nothing."""
+    return _replaced(text, lang, profile)
+
+
+def _replaced(text: str, lang: Lang, profile: Profile) -> str:
+    if "{{" not in text and "}}" not in text:
+        return text
+
+    def value(match: re.Match[str]) -> str:
+        return profile.text(match[1], lang) or _OF_THE_BANK[lang].format(_shown(match[1], lang))
+
+    return _PLACEHOLDER.sub(value, text).replace("{{", "").replace("}}", "")
+
+
+def _unknown(text: str, lang: Lang, profile: Profile) -> Iterator[str]:
+    return (match[1] for match in _PLACEHOLDER.finditer(text) if not profile.text(match[1], lang))
+
+
+def _shown(name: str, lang: Lang) -> str:
+    return " ".join(re.sub(r"[\[\]_]", " ", name).split())[:60].strip() or _DETAIL[lang]
