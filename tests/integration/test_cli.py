@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from questrag.cli import Bar
+from questrag.cli.progress import Bar
 from questrag.settings import PROJECT
 
 ENTRY = {"id": "lost", "question": "I lost my card", "answer": "Block it in the app.", "source": "Cards guide"}

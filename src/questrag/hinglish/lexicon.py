@@ -56,7 +56,7 @@ class Lexicon:
         return self._by_form
 
     def find(self, form: str) -> Word | None:
-        """Return the word of a Roman form, spelt as listed or, from three consonants on, sounding like one word only."""
+        """Return the word of a Roman form, spelt as listed or, when long enough, sounding like only one that is."""
         if word := self._by_form.get(form):
             return word
         key = phonetic_key(form)

@@ -30,7 +30,7 @@ _REPEATED = re.compile(r"(.)\1+")
 def phonetic_key(word: str) -> str:
     """Return the same key for spellings of one word: aspiration, length and inner vowels do not count.
 
-    After the idea of Soundex (Russell 1918), with the confusions of Hindi typed in Roman script in place of the English ones.
+    After the idea of Soundex (Russell 1918), with the confusions of Hindi typed in Roman script.
 
     >>> {phonetic_key(word) for word in ("nahi", "nahin", "nhi", "naheen")}
     {'nhi'}

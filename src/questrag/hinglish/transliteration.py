@@ -29,8 +29,8 @@ _INHERENT: Final = "ə"
 def roman(text: str) -> str:
     """Return a text with its Devanagari words in Roman script; everything else stays.
 
-    Whether an inherent vowel is spoken follows the rule of Ohala 1983, "Aspects of Hindi Phonology": it is silent at the
-    end of a word, and between a vowel with one consonant and one consonant with a vowel, from right to left.
+    Whether an inherent vowel is spoken follows the rule of Ohala 1983, "Aspects of Hindi Phonology": it is silent at
+    the end of a word, and between a vowel with one consonant and one consonant with a vowel, from right to left.
 
     >>> roman("मेरा पैसा कब तक वापस मिलेगा? ATM से कटा था")
     'mera paisa kab tak vapas milega? ATM se kata tha'
@@ -50,7 +50,9 @@ def _sounds(word: str) -> list[str]:
     sounds: list[str] = []
     for character, following in zip(word, f"{word[1:]} ", strict=True):
         if character in _CONSONANTS:
-            sounds += [_WITH_DOT.get(character, _CONSONANTS[character]) if following == _DOT else _CONSONANTS[character]]
+            sounds += [
+                _WITH_DOT.get(character, _CONSONANTS[character]) if following == _DOT else _CONSONANTS[character]
+            ]
             sounds.append(_INHERENT)
         elif character in _SIGNS:
             sounds[-1:] = [_SIGNS[character]]

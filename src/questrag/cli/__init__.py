@@ -4,11 +4,9 @@ import asyncio
 import getpass
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 from uuid import uuid4
 
 import typer
@@ -16,13 +14,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from questrag import __version__
 from questrag.chat.errors import Invalid, QuestragError
-from questrag.settings import Settings, load_settings
+from questrag.cli.options import (
+    LINES_LEFT_OUT,
+    JsonOption,
+    KbOption,
+    OutOption,
+    SkipBadOption,
+    exit_for,
+    output_file,
+    settings_with,
+)
+from questrag.cli.progress import indexing, progress_bar
+from questrag.settings import load_settings
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress
-
-LINES_LEFT_OUT, NOT_POSSIBLE = 1, 3
+NOT_POSSIBLE = 3
 
 _TRAIN_EXTRA = "pip install 'questrag[train]'"
 _ESCAPED = _TRAIN_EXTRA.replace("[", r"\[")  # help texts are markup
@@ -36,11 +41,6 @@ users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
 app.add_typer(users, name="users")
-
-KbOption = Annotated[Path | None, typer.Option("--kb", help="Knowledge base to use instead of KB_PATH.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the object that the API returns.")]
-SkipBadOption = Annotated[bool, typer.Option("--skip-bad", help="End with 0 even if bad lines were left out.")]
-OutOption = Annotated[Path | None, typer.Option("--out", help="Write here; - is standard output.")]
 
 
 def main() -> None:
@@ -76,7 +76,7 @@ def serve(
     """Serve the API."""
     from questrag.web.serving import serve as run_server
 
-    with _indexing() as progress:
+    with indexing() as progress:
         run_server(load_settings(), host=host, port=port, workers=workers, progress=progress)
 
 
@@ -93,8 +93,8 @@ def ask(
     from questrag.wiring import open_assistant, open_library
 
     question = _question(text)
-    settings = _settings(kb)
-    with _indexing() as progress:
+    settings = settings_with(kb)
+    with indexing() as progress:
         library = open_library(settings, progress=progress)
     answer = asyncio.run(collect(open_assistant(settings, library).answer(question)))
     if as_json:
@@ -116,7 +116,7 @@ def ask(
         typer.echo(chat_response(turn).model_dump_json(indent=2))
     else:
         typer.echo(_readable(answer))
-    _exit_for(library.problems, skip_bad=skip_bad)
+    exit_for(library.problems, skip_bad=skip_bad)
 
 
 @app.command()
@@ -130,8 +130,8 @@ def ingest(
     """Turn files into knowledge-base entries; reports duplicates, conflicts and bad lines."""
     from questrag.knowledge.ingest import ingest_files
 
-    target = _file(out, read=files)
-    with _progress("Reading") as progress:
+    target = output_file(out, read=files)
+    with progress_bar("Reading") as progress:
         report = ingest_files(files, format_, progress=progress)
     for line in (*report.lines(), *report.problems):
         typer.echo(str(line), err=True)
@@ -159,8 +159,8 @@ def index(
     from questrag.retrieval.index import UnusableIndex
     from questrag.wiring import open_library
 
-    settings = _settings(kb, **({"faiss_index_path": out} if out else {}))
-    with _indexing() as progress:
+    settings = settings_with(kb, **({"faiss_index_path": out} if out else {}))
+    with indexing() as progress:
         try:
             library = open_library(settings, progress=progress, rebuild=rebuild)
         except UnusableIndex:
@@ -169,7 +169,7 @@ def index(
     typer.echo(
         f"{len(library.knowledge)} entries of knowledge base {library.knowledge.version}: index {library.index.version}"
     )
-    _exit_for(library.problems, skip_bad=skip_bad)
+    exit_for(library.problems, skip_bad=skip_bad)
 
 
 @evaluate.command("retrieval")
@@ -183,12 +183,12 @@ def evaluate_retrieval(
     from questrag.evaluation import retrieval
     from questrag.wiring import open_library
 
-    settings = _settings(kb)
-    target = _file(out, read=[queries])
+    settings = settings_with(kb)
+    target = output_file(out, read=[queries])
     asked, bad = retrieval.read_queries(queries)
-    with _indexing() as progress:
+    with indexing() as progress:
         library = open_library(settings, progress=progress)
-    with _progress("Searching") as progress:
+    with progress_bar("Searching") as progress:
         result = retrieval.evaluate_retrieval(
             library.retriever(settings.retriever),
             asked,
@@ -200,7 +200,7 @@ def evaluate_retrieval(
         retrieval.write_result(result, target)
     else:
         typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
-    _exit_for([*library.problems, *bad], skip_bad=skip_bad)
+    exit_for([*library.problems, *bad], skip_bad=skip_bad)
 
 
 @train.command("export")
@@ -241,10 +241,6 @@ def users_create(
     typer.echo(f"{name} ({role}) has id {asyncio.run(create())}")
 
 
-def _settings(kb: Path | None, **overrides: Any) -> Settings:
-    return load_settings(**({"kb_path": kb} if kb else {}), **overrides)
-
-
 def _question(text: str) -> str:
     """Raises: Invalid: the API would refuse it too."""
     from questrag.web.inputs import Question
@@ -262,86 +258,6 @@ def _question(text: str) -> str:
         raise Invalid(f"a question has 1 to 2000 characters: {why}") from None
 
 
-def _file(out: Path | None, *, read: Sequence[Path]) -> Path | None:
-    """Return the file to write, None for standard output.
-
-    Raises:
-        Invalid: it is one of those to read, or cannot be written there.
-    """
-    if out is None or out == Path("-"):
-        return None
-    if not out.parent.is_dir():
-        raise Invalid(f"--out {out}: there is no folder {out.parent}, make it first")
-    if out.exists():
-        if not out.is_file():
-            raise Invalid(f"--out {out} is not a file: choose another name")
-        if any(path.exists() and out.samefile(path) for path in read):
-            raise Invalid(f"--out {out} is one of the files to read: choose another name")
-    return out
-
-
-@contextmanager
-def _progress(what: str, *, plainly: bool = False) -> Iterator["Bar"]:
-    from rich.console import Console
-
-    bar = Bar(what, Console(stderr=True), plainly=plainly)
-    try:
-        yield bar
-    finally:
-        bar.stop()
-
-
-def _indexing() -> AbstractContextManager["Bar"]:
-    return _progress("Indexing the knowledge base", plainly=True)
-
-
-class Bar:
-    """Shows progress, only while there is something to wait for.
-
-    Args:
-        plainly: where there is no terminal to draw on, say in a line that it starts, and in one that it is done.
-    """
-
-    def __init__(self, what: str, console: "Console", *, plainly: bool = False) -> None:
-        self._what = what
-        self._console = console
-        self._plainly = plainly
-        self._drawn: Progress | None = None
-        self._going_on = self._done = False
-
-    def __call__(self, done: int, total: int) -> None:
-        if self._done and done >= total:
-            return  # the last report may come twice
-        if not self._going_on:
-            self._start(total)
-        self._going_on, self._done = done < total, done >= total
-        if self._drawn is not None:
-            self._drawn.update(self._drawn.task_ids[0], completed=done)
-        if self._done:
-            self._end()
-
-    def stop(self) -> None:
-        """Leave nothing on the terminal, wherever the work got to."""
-        if self._drawn is not None:
-            self._drawn.stop()
-            self._drawn = None
-
-    def _start(self, total: int) -> None:
-        if self._console.is_terminal:
-            from rich.progress import Progress
-
-            self._drawn = Progress(console=self._console, transient=True)
-            self._drawn.add_task(self._what, total=total)
-            self._drawn.start()
-        elif self._plainly:
-            typer.echo(f"{self._what} ({total:,} phrasings)", file=self._console.file)
-
-    def _end(self) -> None:
-        if self._plainly and self._drawn is None:
-            typer.echo(f"{self._what}: done", file=self._console.file)
-        self.stop()
-
-
 def _readable(answer: Any) -> str:
     receipt = answer.receipt
     lines = [answer.text, ""]
@@ -356,10 +272,3 @@ def _readable(answer: Any) -> str:
     )
     lines += [f"degraded: {sentence}" for sentence in receipt.degraded]
     return "\n".join(lines)
-
-
-def _exit_for(problems: Sequence[object], *, skip_bad: bool) -> None:
-    for problem in problems:
-        typer.echo(str(problem), err=True)
-    if problems and not skip_bad:
-        raise typer.Exit(LINES_LEFT_OUT)
