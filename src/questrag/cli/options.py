@@ -32,7 +32,7 @@ def output_file(out: Path | None, *, read: Sequence[Path]) -> Path | None:
     if not out.parent.is_dir():
         raise Invalid(f"--out {out}: there is no folder {out.parent}, make it first")
     if out.exists():
-        if not out.isoutput_file():
+        if not out.is_file():
             raise Invalid(f"--out {out} is not a file: choose another name")
         if any(path.exists() and out.samefile(path) for path in read):
             raise Invalid(f"--out {out} is one of the files to read: choose another name")
