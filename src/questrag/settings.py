@@ -86,10 +86,12 @@ class Settings(BaseSettings):
     """How the knowledge base is searched."""
     faiss_index_path: Path | None = None
     """Where indexes are kept; empty: DATA_DIR/indexes."""
-    kb_path: Path = PROJECT / "data" / "knowledge" / "starter.jsonl"
+    kb_path: Path = PROJECT / "data" / "knowledge"
     """Knowledge base: one JSONL file, or a folder of them."""
     bank_profile: Path | None = None
-    """JSON object of placeholder name and text, for the placeholders of the entries; see docs/formats.md."""
+    """What the placeholders stand for; empty: profile.json in the folder KB_PATH, where there is one."""
+    kb_reload_s: float = Field(default=10.0, ge=0, le=86_400)
+    """How often to look whether KB_PATH or BANK_PROFILE has changed, and take it up without a restart; 0: never."""
     device: Literal["cpu", "cuda"] = "cpu"
     """For training only: serving and indexing use the CPU."""
     top_k: int = Field(default=5, ge=1, le=20)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from questrag.artifacts import open_artifact
@@ -46,8 +46,8 @@ class Parts:
     knowledge: KnowledgeBase
     providers: tuple[str, ...] = ("extractive",)
     """Who is asked for an answer, in this order."""
-    warnings: tuple[str, ...] = ()
-    """What is not as it should be and does not stop the start, such as bad lines of the knowledge base."""
+    refused: str = ""
+    """Why the knowledge base on disk is not the one that is served; empty when it is."""
 
     async def close(self) -> None:
         """Close the connections to providers and to the database."""
@@ -65,6 +65,14 @@ class Library:
     encoder: OnnxEncoder
     tokens: WordPieceCounter
     index: SearchIndex
+
+    def require_sound(self) -> None:
+        """Raises: ArtifactError: something in the knowledge base cannot be used; the message names the first place."""
+        if self.problems:
+            raise ArtifactError(
+                f"the knowledge base cannot be served: {self.problems[0]}; "
+                f"{len(self.problems)} problems in all, `questrag knowledge check` lists them"
+            )
 
     def retriever(self, name: str) -> Retriever:
         match name:
@@ -87,7 +95,7 @@ def open_library(settings: Settings, *, progress: Progress | None = None, rebuil
     Raises:
         ArtifactError: a file is missing, damaged or does not fit the others; the message names it.
     """
-    knowledge, problems = _knowledge(settings.kb_path, _profile(settings))
+    knowledge, problems = open_knowledge(settings)
     artifact = open_artifact(_encoder_folder(settings), "encoder")
     encoder = OnnxEncoder(artifact)
     folder = settings.index_dir / index_name(encoder.version, knowledge.version)
@@ -116,17 +124,53 @@ async def assemble(settings: Settings, *, progress: Progress | None = None) -> P
     """Build the parts that the settings ask for.
 
     Raises:
+        ArtifactError: a file is missing or damaged, or the knowledge base has a problem in it.
         Misconfigured: something must be changed first; the message says what.
         Unavailable: the database cannot be reached.
     """
     library = await asyncio.to_thread(open_library, settings, progress=progress)
+    library.require_sound()
     return Parts(
         assistant=open_assistant(settings, library),
         store=await open_store(settings),
         knowledge=library.knowledge,
         providers=(*(name for name, *_ in _offers(settings)), "extractive"),
-        warnings=tuple(str(problem) for problem in library.problems),
     )
+
+
+async def renew(settings: Settings, parts: Parts) -> Parts:
+    """Return the same parts around what the knowledge base holds now; turns under way keep the parts that they have.
+
+    Raises:
+        ArtifactError: what is there now cannot be served.
+    """
+    library = await asyncio.to_thread(open_library, settings)
+    library.require_sound()
+    assistant = replace(parts.assistant, knowledge=library.knowledge, retriever=library.retriever(settings.retriever))
+    return replace(parts, assistant=assistant, knowledge=library.knowledge)
+
+
+def knowledge_files(settings: Settings) -> dict[Path, tuple[int, int]]:
+    """Return the files of the knowledge base and the bank profile, each with its time of change and its size."""
+    path = settings.kb_path
+    files = [*path.glob("*.jsonl"), path / "profile.json"] if path.is_dir() else [path]
+    files += [settings.bank_profile] if settings.bank_profile else []
+    return {file: (file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists()}
+
+
+def open_knowledge(settings: Settings) -> tuple[EntryBase, Sequence[Problem]]:
+    """Read the entries and the bank profile, and what is wrong with them.
+
+    Raises:
+        ArtifactError: there is nothing usable.
+    """
+    path, profile = settings.kb_path, _profile(settings)
+    if path.is_dir() or path.suffix == ".jsonl" or not path.exists():
+        return read_knowledge(path, profile)
+    ingested = ingest_files([path])  # any other file that `questrag ingest` reads
+    if not ingested.entries:
+        raise ArtifactError(f"knowledge base {path} holds no usable entry; the first problem is {ingested.problems[0]}")
+    return EntryBase(ingested.entries, profile), ingested.problems
 
 
 def _profile(settings: Settings) -> Profile | None:
@@ -134,15 +178,6 @@ def _profile(settings: Settings) -> Profile | None:
     beside = settings.kb_path / "profile.json"
     path = settings.bank_profile or (beside if beside.exists() else None)
     return read_profile(path) if path else None
-
-
-def _knowledge(path: Path, profile: Profile | None) -> tuple[EntryBase, Sequence[Problem]]:
-    if path.is_dir() or path.suffix == ".jsonl" or not path.exists():
-        return read_knowledge(path, profile)
-    ingested = ingest_files([path])  # any other file that `questrag ingest` reads
-    if not ingested.entries:
-        raise ArtifactError(f"knowledge base {path} holds no usable entry; the first problem is {ingested.problems[0]}")
-    return EntryBase(ingested.entries, profile), ingested.problems
 
 
 def _policy(settings: Settings) -> Policy:

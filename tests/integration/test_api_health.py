@@ -26,21 +26,21 @@ def test_health_says_what_the_service_is_made_of() -> None:
     assert health == {
         "status": "ok",
         "version": __version__,
-        "knowledge": {"version": "tiny@1", "entries": 3, "problems": 0},
+        "knowledge": {"version": "tiny@1", "entries": 3, "refused": False},
         "providers": ["extractive"],
         "store": "ok",
-        "warnings": [],
     }
 
 
-def test_health_says_where_the_knowledge_base_is_wrong_and_not_what_is_written_there() -> None:
-    warnings = tuple(f"/srv/bank/faq.jsonl:{line}: answer: repeats 'PIN 1234'" for line in range(1, 31))
-    parts = Parts(assistant=an_assistant(), store=MemoryStore(), knowledge=TinyBase(), warnings=warnings)
+def test_health_says_that_a_newer_knowledge_base_is_refused_and_not_what_is_written_there() -> None:
+    parts = Parts(
+        assistant=an_assistant(), store=MemoryStore(), knowledge=TinyBase(), refused="faq.jsonl:1: 'PIN 1234'"
+    )
     with TestClient(create_app(settings(), parts)) as client:
-        health = client.get("/health").json()
+        health = client.get("/health")
 
-    assert health["knowledge"]["problems"] == 30
-    assert health["warnings"] == [f"faq.jsonl:{line}" for line in range(1, 21)]
+    assert (health.json()["status"], health.json()["knowledge"]["refused"]) == ("degraded", True)
+    assert "1234" not in health.text
 
 
 @dataclass

@@ -7,8 +7,9 @@ import pytest
 from questrag.chat.errors import Invalid, NotFound
 from questrag.chat.types import Hit
 from questrag.evaluation.intervals import bootstrap95
+from questrag.evaluation.labelled import Query, read_queries
 from questrag.evaluation.metrics import ndcg, recall, reciprocal_rank
-from questrag.evaluation.retrieval import Query, evaluate_retrieval, read_queries, write_result
+from questrag.evaluation.retrieval import evaluate_retrieval, write_result
 from tests.fakes import TinyBase, WordOverlap
 
 

@@ -17,7 +17,8 @@ from tests.shared_data import SHARED_DATA, needs_shared_data
 
 ENTRIES = [
     json.loads(line)
-    for line in (PROJECT / "data" / "knowledge" / "starter.jsonl").read_text(encoding="utf-8").splitlines()
+    for file in sorted((PROJECT / "data" / "knowledge").glob("*.jsonl"))
+    for line in file.read_text(encoding="utf-8").splitlines()
 ]
 QUERIES = [
     json.loads(line)
@@ -31,7 +32,7 @@ def reports_fraud(text: str) -> bool:
     return opening is not None and opening.text == STEPS["en"]
 
 
-def test_the_language_of_the_starter_set_is_recognised() -> None:
+def test_the_language_of_the_phrasings_is_recognised() -> None:
     phrasings = [(p["text"], p["lang"]) for entry in ENTRIES for p in entry["paraphrases"]]
     right = sum(language_of(text) == lang for text, lang in phrasings)
     assert right / len(phrasings) >= 0.98

@@ -1,10 +1,10 @@
-import json
 import random
 import time
 
 import pytest
 
 from questrag.chat.privacy import mask
+from questrag.knowledge.base import read_knowledge
 from questrag.settings import PROJECT
 
 
@@ -143,6 +143,6 @@ def test_a_long_message_made_to_be_slow_is_masked_within_20_ms(unit: str) -> Non
 
 
 def test_at_most_one_text_in_a_hundred_of_the_knowledge_base_would_be_touched() -> None:
-    lines = (PROJECT / "data" / "knowledge" / "starter.jsonl").read_text(encoding="utf-8").splitlines()
-    texts = [text for line in lines for entry in [json.loads(line)] for text in (entry["question"], entry["answer"])]
+    entries = read_knowledge(PROJECT / "data" / "knowledge")[0].entries
+    texts = [text for entry in entries for text in (entry.question, entry.answer)]
     assert sum(mask(text) != text for text in texts) <= len(texts) / 100

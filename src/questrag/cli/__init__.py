@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from questrag import __version__
 from questrag.chat.errors import Invalid, QuestragError
+from questrag.cli.knowledge import knowledge
 from questrag.cli.options import (
     LINES_LEFT_OUT,
     JsonOption,
@@ -41,6 +42,7 @@ users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
 app.add_typer(users, name="users")
+app.add_typer(knowledge, name="knowledge")
 
 
 def main() -> None:
@@ -180,12 +182,12 @@ def evaluate_retrieval(
     skip_bad: SkipBadOption = False,
 ) -> None:
     """Measure how often the right entry comes first, with intervals and baselines."""
-    from questrag.evaluation import retrieval
+    from questrag.evaluation import labelled, retrieval
     from questrag.wiring import open_library
 
     settings = settings_with(kb)
     target = output_file(out, read=[queries])
-    asked, bad = retrieval.read_queries(queries)
+    asked, bad = labelled.read_queries(queries)
     with indexing() as progress:
         library = open_library(settings, progress=progress)
     with progress_bar("Searching") as progress:

@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
 
 from questrag.chat.errors import Invalid
 from questrag.chat.ports import KnowledgeBase, Retriever
 from questrag.evaluation.intervals import bootstrap95
+from questrag.evaluation.labelled import Query
 from questrag.evaluation.metrics import ndcg, recall, reciprocal_rank
 from questrag.evaluation.runs import provenance
 
@@ -21,38 +19,6 @@ _METRICS: dict[str, Callable[[Sequence[str], frozenset[str]], float]] = {
     "mrr@10": lambda ranking, relevant: reciprocal_rank(ranking, relevant, DEPTH),
     "ndcg@10": lambda ranking, relevant: ndcg(ranking, relevant, DEPTH),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A line of a retrieval test set."""
-
-    query: str
-    relevant: frozenset[str] = frozenset()
-    """Entries any one of which is right; empty when the knowledge base has no answer."""
-    lang: str = "en"
-    style: str = ""
-
-
-def read_queries(path: Path) -> tuple[list[Query], list[str]]:
-    """Return the queries of a JSONL file, and a sentence with file and line for each bad line."""
-    adapter = TypeAdapter(Query)
-    queries: list[Query] = []
-    problems: list[str] = []
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise Invalid(f"{path} cannot be read: {error.strerror}") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            queries.append(adapter.validate_json(line))
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "line"
-            problems.append(f"{path}:{number}: {where}: {first['msg']}")
-    return queries, problems
 
 
 def evaluate_retrieval(

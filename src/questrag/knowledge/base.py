@@ -61,6 +61,16 @@ def read_knowledge(path: Path, profile: Profile | None = None) -> tuple[EntryBas
         return EntryBase(entries, profile), problems
 
 
+def places(path: Path) -> dict[str, tuple[str, int]]:
+    """Return file name and line of every usable entry of a file or folder, by id."""
+    return {
+        entry.id: (file.name, number)
+        for file in reversed(_files(path))
+        for number, line in _lines(file)
+        if isinstance(entry := parse_line(line, file.name, number), Entry)
+    }
+
+
 def _read(files: Iterable[Path], profile: Profile | None) -> tuple[list[Entry], list[Problem]]:
     entries: list[Entry] = []
     problems: list[Problem] = []

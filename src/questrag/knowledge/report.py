@@ -117,15 +117,15 @@ def _stem(word: str) -> str:
 
 
 def _differing_numbers(group: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
-    numbers = {entry.id: _numbers(entry.answer) for entry in group}
-    shared = set.intersection(*map(set, numbers.values()))
-    return {i: own for i, found in numbers.items() if (own := tuple(n for n in found if n not in shared))}
+    found_in = {entry.id: numbers(entry.answer) for entry in group}
+    shared = set.intersection(*map(set, found_in.values()))
+    return {i: own for i, found in found_in.items() if (own := tuple(n for n in found if n not in shared))}
 
 
-def _numbers(text: str) -> tuple[str, ...]:
+def numbers(text: str) -> tuple[str, ...]:
     """Return each number once, in order, as written but for spaces and commas; steps of a list do not count.
 
-    >>> _numbers("1. Pay Rs. 1,00,000 at 3.5 %, or 3.5% of 2")
+    >>> numbers("1. Pay Rs. 1,00,000 at 3.5 %, or 3.5% of 2")
     ('100000', '3.5%', '2')
     """
     return tuple(dict.fromkeys(re.sub(r"[\s,]", "", found) for found in _NUMBER.findall(_STEP.sub("", text))))

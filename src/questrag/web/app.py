@@ -23,6 +23,7 @@ from questrag.web import accounts, conversations, health, messages
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.errors import answer_errors
 from questrag.web.middleware import BodyLimit, Envelope
+from questrag.web.reload import Live
 from questrag.web.views import Problem
 from questrag.wiring import Parts, assemble
 
@@ -87,8 +88,10 @@ async def _lifespan(
         )
         # The model has until the deadline, search and queueing take little beside it: what is still pending after
         # twice that was abandoned, and if it was not, its end is stored all the same.
-        async with _sweeping(parts.store, timedelta(seconds=2 * settings.llm_deadline_s + 10)):
-            yield {"parts": parts, "tokens": tokens, "passwords": Passwords(memory_kib=password_memory_kib)}
+        patience = timedelta(seconds=2 * settings.llm_deadline_s + 10)
+        live = Live(settings, parts)
+        async with _sweeping(parts.store, patience), live.looking(settings.kb_reload_s):
+            yield {"live": live, "tokens": tokens, "passwords": Passwords(memory_kib=password_memory_kib)}
     finally:
         await parts.close()
 

@@ -9,11 +9,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from questrag.chat.errors import Unauthorized
 from questrag.chat.types import Conversation, Turn, User
 from questrag.web.credentials import Passwords, Token, Tokens
+from questrag.web.reload import Live
 from questrag.wiring import Parts
 
 
 async def _parts(request: Request) -> Parts:
-    return cast(Parts, request.state.parts)
+    return cast(Live, request.state.live).parts
 
 
 async def _passwords(request: Request) -> Passwords:

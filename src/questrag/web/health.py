@@ -1,7 +1,6 @@
 """Whether the service is alive, ready, and what it is made of."""
 
 import asyncio
-from pathlib import PurePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
@@ -15,14 +14,13 @@ from questrag.web.errors import refuses
 router = APIRouter(tags=["health"])
 
 _PATIENCE_S = 2.0
-_MOST_WARNINGS = 20
 
 
 class KnowledgeHealth(BaseModel):
     version: str
     entries: int
-    problems: int
-    """Lines of its files that cannot be used."""
+    refused: bool
+    """What is on disk now has a problem; the one before goes on being served, and the log says why."""
 
 
 class Health(BaseModel):
@@ -32,8 +30,6 @@ class Health(BaseModel):
     providers: list[str]
     """Who is asked for an answer, in this order."""
     store: Literal["ok", "unreachable"]
-    warnings: list[str]
-    """Where the first problems of the knowledge base are; `questrag index` says what they are."""
 
 
 class State(BaseModel):
@@ -55,24 +51,14 @@ StoreAnswers = Annotated[bool, Depends(_store_answers)]
 @router.get("/health", summary="What the service is made of, and what is wrong with it")
 async def health(parts: CurrentParts, store_answers: StoreAnswers) -> Health:
     return Health(
-        status="ok" if store_answers else "degraded",
+        status="ok" if store_answers and not parts.refused else "degraded",
         version=__version__,
         knowledge=KnowledgeHealth(
-            version=parts.knowledge.version, entries=len(parts.knowledge), problems=len(parts.warnings)
+            version=parts.knowledge.version, entries=len(parts.knowledge), refused=bool(parts.refused)
         ),
         providers=list(parts.providers),
         store="ok" if store_answers else "unreachable",
-        warnings=[_place(warning) for warning in parts.warnings[:_MOST_WARNINGS]],
     )
-
-
-def _place(warning: str) -> str:
-    """Return file and line without folder and without what is written there: anybody may read this.
-
-    >>> _place("data/faq.jsonl:12: answer: repeats 'PIN 1234'")
-    'faq.jsonl:12'
-    """
-    return PurePath(warning.partition(": ")[0]).name
 
 
 @router.get("/health/live", summary="Whether the process answers at all")

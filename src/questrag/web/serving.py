@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import socket
-import sys
 import time
 from collections.abc import Callable
 from threading import Thread
@@ -36,7 +35,7 @@ def serve(
         asyncio.run(_serve_one(settings, host, port, progress))
         return
     asyncio.run(_require_store(settings))  # a worker could say that it is missing only in its log
-    open_library(settings, progress=progress)  # makes the index once, before every worker wants it
+    open_library(settings, progress=progress).require_sound()  # makes the index once, before every worker wants it
     line = _ready_line(host, port, f"{workers} workers")
     Thread(target=_announce, args=(host, port, line), daemon=True).start()
     uvicorn.run(
@@ -83,8 +82,6 @@ def _announce(host: str, port: int, line: str) -> None:
 
 async def _serve_one(settings: Settings, host: str, port: int, progress: Callable[[int, int], None] | None) -> None:
     parts = await assemble(settings, progress=progress)
-    for warning in parts.warnings:
-        print(warning, file=sys.stderr)  # noqa: T201
     config = uvicorn.Config(
         create_app(settings, parts),
         host=host,

@@ -1,0 +1,88 @@
+"""The labelled sets of docs/formats.md: questions with the entries that answer them, and conversations."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from questrag.chat.errors import Invalid
+from questrag.chat.types import Lang
+
+TurnKind = Literal[
+    "new",
+    "followup_covered",
+    "followup_new",
+    "repeat",
+    "return",
+    "clarify",
+    "smalltalk",
+    "off_topic",
+    "unanswerable",
+    "sensitive",
+]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A line of a retrieval test set."""
+
+    query: str
+    relevant: frozenset[str] = frozenset()
+    """Entries any one of which is right; empty when the knowledge base has no answer."""
+    lang: str = "en"
+    style: str = ""
+    kind: str = ""
+    """Of a question without an answer: ``off_topic``, ``near_domain`` or ``personal``."""
+    pair: str = ""
+    """The two questions of a minimal pair, which mean opposite things, share this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledTurn:
+    user: str
+    needs: frozenset[str]
+    """Entries any one of which answers the turn, read with those before it; empty when none is needed or can help."""
+    kind: TurnKind
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledConversation:
+    id: str
+    lang: Lang
+    turns: tuple[LabelledTurn, ...]
+
+
+def read_queries(path: Path) -> tuple[list[Query], list[str]]:
+    """Return the queries of a JSONL file, and a sentence with file and line for each bad line.
+
+    Raises:
+        Invalid: the file cannot be read.
+    """
+    return _read(path, TypeAdapter(Query))
+
+
+def read_conversations(path: Path) -> tuple[list[LabelledConversation], list[str]]:
+    """Do what `read_queries` does, for conversations."""
+    return _read(path, TypeAdapter(LabelledConversation))
+
+
+def _read(path: Path, adapter: TypeAdapter[_T]) -> tuple[list[_T], list[str]]:
+    read: list[_T] = []
+    problems: list[str] = []
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            read.append(adapter.validate_json(line))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "line"
+            problems.append(f"{path}:{number}: {where}: {first['msg']}")
+    return read, problems
