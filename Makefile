@@ -37,5 +37,5 @@ $(VENV)/.serving: pyproject.toml | $(BIN)/python
 # torch comes first and alone, so that nothing else chooses its build.
 $(VENV)/.testing: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,plots,train]'
 	touch $@ $(VENV)/.serving

@@ -1,11 +1,12 @@
 """`questrag knowledge`: is it fit to be published, and what is in it."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from questrag.cli.options import LINES_LEFT_OUT, KbOption, settings_with
+from questrag.cli.options import LINES_LEFT_OUT, KbOption, exit_for, settings_with
 from questrag.cli.progress import progress_bar
 
 knowledge = typer.Typer(help="Check and describe a knowledge base.", no_args_is_help=True)
@@ -49,3 +50,39 @@ def knowledge_check(
     typer.echo(f"{len(base)} entries: {n_errors} errors, {n_remarks} remarks", err=True)
     if n_errors or (strict and n_remarks):
         raise typer.Exit(LINES_LEFT_OUT)
+
+
+@knowledge.command("stats")
+def knowledge_stats(
+    kb: KbOption = None,
+    data: _DataOption = None,
+    also: Annotated[
+        list[Path] | None, typer.Option("--also", help="Any file that ingest reads; its pairs are counted too.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for stats.json, tables.md and plots; else tables are printed.")
+    ] = None,
+) -> None:
+    """Count what there is: entries, phrasings, questions, conversations, and how varied they are."""
+    from questrag.evaluation import data_card
+    from questrag.evaluation.data_check import LabelledData, read_labelled
+    from questrag.evaluation.plots import draw
+    from questrag.hinglish.lexicon import lexicon
+    from questrag.knowledge.ingest import ingest_files
+    from questrag.wiring import open_knowledge
+
+    base, problems = open_knowledge(settings_with(kb))
+    further = {}
+    for path in also or []:
+        with progress_bar(f"Reading {path.name}") as progress:
+            further[path.name] = ingest_files([path], progress=progress).entries
+    labelled = read_labelled(data) if data else LabelledData()
+    stats = data_card.describe(base.entries, labelled, lexicon(), further)
+    if out is None:
+        typer.echo(data_card.tables(stats))
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "stats.json").write_text(json.dumps(stats, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (out / "tables.md").write_text(data_card.tables(stats) + "\n", encoding="utf-8")
+        draw(stats, out)
+    exit_for([*problems, *labelled.problems], skip_bad=False)
