@@ -173,10 +173,10 @@ def test_of_several_processes_one_makes_the_index_and_all_can_use_it(tmp_path: P
     program = (
         "import sys; from pathlib import Path\n"
         "from questrag.settings import Settings; from questrag.wiring import open_library\n"
-        "library = open_library(Settings(data_dir=Path(sys.argv[1])))\n"
+        "library = open_library(Settings(data_dir=Path(sys.argv[1]), kb_path=Path(sys.argv[2])))\n"
         "print(library.retriever('hybrid').search('lost card', 1)[0].passage.id)"
     )
-    command = [sys.executable, "-c", program, str(tmp_path)]
+    command = [sys.executable, "-c", program, str(tmp_path), str(PROJECT / "data" / "knowledge" / "atm.jsonl")]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     ends = [process.communicate(timeout=120) for process in started]
     assert [errors for _, errors in ends] == ["", "", ""]

@@ -61,9 +61,10 @@ def test_json_is_the_object_of_the_api(run, kb: Path) -> None:  # type: ignore[n
     assert answer["sources"][0]["id"] == "lost"
 
 
-def test_the_starter_set_answers_in_the_customers_language(run) -> None:  # type: ignore[no-untyped-def]
-    hinglish = json.loads(run("ask", "mera debit card kho gaya, block kaise karu", "--json").stdout)
-    hindi = json.loads(run("ask", "मेरा एटीएम कार्ड खो गया, तुरंत बंद कैसे करूँ?", "--json").stdout)
+def test_the_knowledge_base_answers_in_the_customers_language(run, indexes: Path) -> None:  # type: ignore[no-untyped-def]
+    kept = {"FAISS_INDEX_PATH": str(indexes)}
+    hinglish = json.loads(run("ask", "mera debit card kho gaya, block kaise karu", "--json", **kept).stdout)
+    hindi = json.loads(run("ask", "मेरा एटीएम कार्ड खो गया, तुरंत बंद कैसे करूँ?", "--json", **kept).stdout)
     assert hinglish["sources"][0]["id"] == hindi["sources"][0]["id"] == "cards-block-lost"
     assert (hinglish["metadata"]["lang"], hindi["metadata"]["lang"]) == ("hinglish", "hi")
     assert "karein" in hinglish["response"] or "kijiye" in hinglish["response"]
@@ -208,11 +209,11 @@ def test_where_there_is_no_terminal_nothing_is_drawn_for_short_work() -> None:
     assert file.getvalue() == ""
 
 
-def test_the_example_of_the_readme_is_what_is_printed(run) -> None:  # type: ignore[no-untyped-def]
+def test_the_example_of_the_readme_is_what_is_printed(run, indexes: Path) -> None:  # type: ignore[no-untyped-def]
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     match = re.search(r'^\$ \.venv/bin/questrag ask "(.+)"\n(.*?)\n```', readme, re.MULTILINE | re.DOTALL)
     assert match is not None
-    printed = _without_figures(run("ask", match[1]).stdout)
+    printed = _without_figures(run("ask", match[1], FAISS_INDEX_PATH=str(indexes)).stdout)
     for piece in re.split(r"\s*\[\.\.\.\]\)?\s*", match[2]):
         before, found, printed = printed.partition(_without_figures(piece))
         assert found == _without_figures(piece), f"{piece!r} is not in {before!r}"

@@ -30,8 +30,8 @@ ASKED = (
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("var"))
+def assistant(tmp_path_factory: pytest.TempPathFactory, indexes: Path) -> Assistant:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("var"), faiss_index_path=indexes)
     return open_assistant(settings, open_library(settings))
 
 
