@@ -26,12 +26,18 @@ _ALLOWED_NUMBERS: Final = frozenset({"1930", "14448", "112"})
 _TELEPHONE = re.compile(r"(?<![\d₹,.])\+?\d(?:[ -]?\d){5,}(?![\d,.]*\d)")
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.-]+@[\w-]+\.\w+")
 _PUBLIC_LINKS: Final = ("rbi.org.in", "gov.in", "npci.org.in", "bharatconnect.com")
+_NAMED = r"(?<![a-z])(?:otp|pin|cvv|password|ओटीपी|पिन|सीवीवी|पासवर्ड)(?![a-z])"
 _SECRETS = re.compile(
-    r"\b(?:share|tell|send|give|bata|batao|bataiye|bhejo|bhejiye|dijiye)\b[^.!?\n]{0,40}\b(?:otp|pin|cvv|password)\b",
-    re.I,
+    rf"\b(?:share|tell|send|give)\b[^.!?,;\n]{{0,25}}{_NAMED}|"  # the verb first, in English
+    rf"{_NAMED}\s+(?:hum\w* |हमें )?(?:"
+    r"bata(?:iye|o| dijiye| do)|bhej(?:iye|o| dijiye| do)|de (?:dijiye|do)|share (?:kijiye|karein|karo)|"
+    r"बता(?:इए|ओ| दीजिए| दें| दो)|भेज(?:िए|ें| दीजिए| दें| दो)|दे (?:दीजिए|दें|दो)|साझा (?:करें|कीजिए))",
+    re.IGNORECASE,
 )
 _NEGATION = re.compile(
-    r"\b(?:never|not|no|nobody|none|don't|do not|without|mat|na|nahi|nahin|kabhi|kisi)\b|n't\b|asks?\b|who\b", re.I
+    r"\b(?:never|not?|nor|neither|nobody|none|don't|without|asks?|who|mat|na|nahi|nahin|kabhi|kisi)\b|n't\b|"
+    r"(?:मत|नहीं|कभी|किसी|\sन\s)",
+    re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[a-z]+")
@@ -87,7 +93,8 @@ def _enough_paraphrases(entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _language(entry: Entry) -> Iterator[tuple[str, str]]:
     for field, lang, text in (*_phrasings(entry), *_texts(entry)):
-        found = language_of(text)
+        # One Hindi word among many English sentences ("the karta of an HUF") does not make an answer Hinglish.
+        found, _ = Counter(language_of(part) for part in _SENTENCE_END.split(text)).most_common(1)[0]
         if found != lang and _LETTER.search(text) and not (lang == "hinglish" and _has_hindi_word(text)):
             yield field, f"is marked {lang} and reads as {found}: correct the mark, or the text"
 
