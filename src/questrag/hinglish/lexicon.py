@@ -72,7 +72,7 @@ class Lexicon:
         For text of these two languages only: ``to`` and ``me`` of an English text would be taken for Hindi.
 
         >>> lexicon().normalise("mera pesa nhi aya, अकाउंट में देखा")
-        'mera paisa nahi aaya, account mein dekha'
+        'mera paisa nahi aaya, account me dekha'
         """
         text = _DEVANAGARI.sub(lambda match: self._roman(match[0]), text)
         return _LATIN.sub(lambda match: self._normal(match[0]), roman(text).lower())
