@@ -15,19 +15,20 @@ HINGLISH_FUNCTION_WORDS = frozenset(
     apni apne tum ka ki ke ko se par pe bhi nahi nahin nai nhi nhin mat karo karna karne karni karta karti
     karte kar kiya kiye karu karun karwana karvana karwane hua hui hue hoga hogi honge hota hoti hote ho gaya
     gayi gaye gya gyi raha rahi rahe rha rhi rhe wala wali wale chahiye chaiye chahie lagega lagta lagti lagte
-    sakta sakti sakte skta skti skte aur ya agar lekin magar toh phir fir abhi kal aaj baad pehle yaar bhai ji
-    haan batao bataye bataiye bata dena dene dijiye dedo lena lene liya diya diye milega milta milti milna
-    paisa paise paisaa khata khaata kholna khulwana band chalu chori gum ghar kuch kuchh koi sab sabhi iska
-    iske iski uska uske uski yeh ye woh wo namaste namaskar dhanyavad shukriya alvida theek thik accha acha
+    sakta sakti sakte skta skti skte aur ya agar lekin magar toh phir fir abhi kal aaj yaar bhai ji haan batao
+    bataye bataiye bata dene lene diye kuch kuchh koi sab sabhi iska iske iski uska uske uski yeh ye woh wo
+    namaste namaskar dhanyavad shukriya alvida theek thik accha acha
     """.split()
 )
 # Marks of Hinglish too, but no stop words of the search: typed short, or with a meaning of their own ("kat gaya").
 _OTHER_HINGLISH = frozenset(
     """
-    hogya hogyi hogaya hogayi hgya hgyi hu ayega aayega ayegi aayegi aayga ayga kb kr krna krne krke krdo krde kru kse
-    mje mjhe mko ne liye aa ata aata aaya aya aayi ayi aai kat kaat kata kaata gye dikh chal mil bhej bheja bheje
-    bhejna kahi sirf bahut bhut jaldi kare karein karen krein rakha chuka chuki wapas vapas bina maine tumhara jaise
-    itna itne jyada zyada thoda dono baat karao karwao kara
+    hogya hogyi hogaya hogayi hgya hgyi hu ayega aayega ayegi aayegi aayga ayga kb kr krna krne krke krdo krde
+    kru kse mje mjhe mko ne liye aa ata aata aaya aya aayi ayi aai kat kaat kata kaata gye dikh chal mil bhej
+    bheja bheje bhejna kahi sirf bahut bhut jaldi kare karein karen krein rakha chuka chuki wapas vapas bina
+    maine tumhara jaise itna itne jyada zyada thoda dono baat karao karwao kara paisa paise paisaa khata khaata
+    kholna khulwana band chalu chori gum ghar pehle baad lena dena diya liya dedo dijiye milega milta milti
+    milna
     """.split()
 )
 # English has these as well, so one alone settles nothing, two together do.

@@ -4,8 +4,10 @@ import re
 import unicodedata
 
 from questrag.chat.language import HINGLISH_FUNCTION_WORDS
+from questrag.hinglish.lexicon import lexicon
+from questrag.hinglish.transliteration import roman
 
-VERSION = "1"
+VERSION = "2"
 """Part of an index's fingerprint: change it with anything below."""
 
 _SPACE = re.compile(r"\s+")
@@ -44,13 +46,30 @@ def passage_text(phrasing: str) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """Return the content words of a text, lower case, plural ``s`` removed.
+    """Return the content words of a text, lower case, plural ``s`` removed, Hindi words as their meaning.
+
+    So that a Hinglish or Hindi question meets the English words of an entry, and every spelling of a word meets the
+    others. A word that English has too stays as it is.
 
     >>> terms("How do I block my Debit Cards?")
     ['block', 'debit', 'card']
+    >>> terms("khata band kese karu?"), terms("खाता बंद कैसे करूँ")
+    (['account', 'closed', 'stopped'], ['account', 'closed', 'stopped'])
     """
     words = _TERM.findall(_plain(text).lower())
-    return [_singular(word) for word in words if word not in FUNCTION_WORDS]
+    return [term for word in words if word not in FUNCTION_WORDS for term in _meaning(word)]
+
+
+def _meaning(word: str) -> list[str]:
+    in_devanagari = not word.isascii()
+    romanised = roman(word) if in_devanagari else word
+    known = lexicon().find_devanagari(word) or lexicon().forms.get(romanised)
+    if known is None or (known.also_english and not in_devanagari):
+        return [_singular(romanised)]
+    if known.normal in FUNCTION_WORDS:
+        return []
+    meaning = [part for part in _TERM.findall(known.gloss.lower()) if part not in FUNCTION_WORDS]
+    return [_singular(part) for part in meaning or [known.normal]]
 
 
 def _singular(word: str) -> str:
