@@ -70,12 +70,21 @@ def _one_line(field: FieldInfo) -> str:
 def readme() -> str:
     """The README with its figures as they stand in the result files."""
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
-    before, _, rest = text.partition(_OPEN)
-    _, _, after = rest.partition(_CLOSE)
-    return f"{before}{_OPEN}\n{figures()}\n{_CLOSE}{after}"
+    return _between(text, "figures", figures())
 
 
-_OPEN, _CLOSE = "<!-- figures -->", "<!-- /figures -->"
+def data_card() -> str:
+    """The data card with the tables that `questrag knowledge stats` wrote."""
+    text = (PROJECT / "data" / "README.md").read_text(encoding="utf-8")
+    return _between(text, "tables", (PROJECT / "data" / "card" / "tables.md").read_text(encoding="utf-8").strip())
+
+
+def _between(text: str, name: str, new: str) -> str:
+    """Replace what stands between the two marks of a generated block."""
+    opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, _, rest = text.partition(opening)
+    _, _, after = rest.partition(closing)
+    return f"{before}{opening}\n{new}\n{closing}{after}"
 
 
 def figures() -> str:
@@ -84,7 +93,7 @@ def figures() -> str:
         _result(f"benchmarks/results/{n}.json") for n in ("reference", "start", "throughput")
     )
     own = _result("benchmarks/results/own_questions.json")
-    retrieval = _result("docs/results/retrieval-starter.json")
+    retrieval = _result("docs/results/retrieval.json")
     ours, usual = reference["questrag"], reference["reference"]
     rows = [
         (
@@ -153,7 +162,7 @@ def _retrieval_table(result: dict[str, Any]) -> list[str]:
     for lang, name in (("en", "English"), ("hinglish", "Hinglish"), ("hi", "Hindi")):
         others = [baseline["by_lang"][lang] for baseline in (baselines["bm25"], baselines["base_encoder"])]
         rows.append(_retrieval_row(name, result["by_lang"][lang], others))
-    options = "--queries data/queries/test.jsonl --out docs/results/retrieval-starter.json"
+    options = "--queries data/queries/test.jsonl --out docs/results/retrieval.json"
     note = f"95 % intervals, drawn by entry. Repeat with `.venv/bin/questrag evaluate retrieval {options}`."
     return [*rows, "", note]
 
@@ -178,6 +187,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / ".env.example": env_example,
     PROJECT / "docs" / "settings.md": settings_page,
     PROJECT / "README.md": readme,
+    PROJECT / "data" / "README.md": data_card,
 }
 
 
