@@ -31,7 +31,7 @@ from questrag.retrieval.index import Document, SearchIndex, build_index, index_n
 from questrag.retrieval.search import Dense, Hybrid, Lexical
 from questrag.settings import Settings
 
-DENSE_WEIGHT = 0.4
+DENSE_WEIGHT = 0.5
 """Share of the cosine in a hybrid score, the rest being lexical cover; chosen on the development questions."""
 _ANSWER_TOKENS = 400
 """An approved answer up to this length is given whole; Hindi takes three times the tokens of English."""

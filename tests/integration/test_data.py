@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,8 +121,5 @@ def test_the_numbers_of_the_data_card_are_those_of_the_data(knowledge: EntryBase
     assert tables(written) in (DATA / "README.md").read_text(encoding="utf-8")
 
 
-def _stats() -> dict[str, dict[str, dict[str, dict[str, dict[str, float]]]]]:
-    stats: dict[str, dict[str, dict[str, dict[str, dict[str, float]]]]] = json.loads(
-        (Path(DATA) / "card" / "stats.json").read_text(encoding="utf-8")
-    )
-    return stats
+def _stats() -> Any:
+    return json.loads((DATA / "card" / "stats.json").read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ from questrag.hinglish.transliteration import roman
 
 _LATIN = re.compile(r"[a-z0-9]+")
 _DEVANAGARI = re.compile(r"[\u0900-\u0963\u0970-\u097f]+")
+_WORD = re.compile(r"[\u0900-\u0963\u0970-\u097f]+|[a-z0-9]+")
 _SHORTEST_GUESS = 3
 """Letters of a phonetic key below which too many words sound alike."""
 
@@ -28,6 +29,11 @@ class Word:
     """Other Roman forms."""
     also_english: bool
     """The normal form is an English word of another meaning too, such as ``to`` or ``hi``."""
+
+    @property
+    def meanings(self) -> list[str]:
+        """The gloss without what stands in brackets, one meaning each."""
+        return re.sub(r"\s*\(.*?\)", "", self.gloss).split(", ")
 
     @classmethod
     def parse(cls, line: str) -> "Word":
@@ -76,6 +82,21 @@ class Lexicon:
         """
         text = _DEVANAGARI.sub(lambda match: self._roman(match[0]), text)
         return _LATIN.sub(lambda match: self._normal(match[0]), roman(text).lower())
+
+    def gloss(self, text: str) -> str:
+        """Return a Hinglish or Hindi text word by word in English; words that are not known stay, in Roman script.
+
+        Nobody would speak like that, but an encoder of English finds its way.
+
+        >>> lexicon().gloss("mera khata band karo"), lexicon().gloss("मेरा कार्ड")
+        ('my account closed do', 'my card')
+        """
+        return _WORD.sub(lambda match: self._meaning(match[0]), text.lower())
+
+    def _meaning(self, form: str) -> str:
+        romanised = roman(form)
+        word = self.find_devanagari(form) or self._by_form.get(romanised)
+        return word.meanings[0] if word else romanised
 
     def _roman(self, form: str) -> str:
         word = self.find_devanagari(form)

@@ -1,6 +1,5 @@
 """BM25 over entries, as arrays: no objects to load, so a cold process is ready at once."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import log
 
@@ -31,13 +30,14 @@ class Bm25:
         self.n_entries = int(arrays["n_entries"])
 
     @staticmethod
-    def build(documents: Sequence[Sequence[str]]) -> tuple[list[str], dict[str, npt.NDArray[np.generic]]]:
-        """Return vocabulary and arrays for documents given as lists of terms."""
-        mean_length = sum(map(len, documents)) / max(len(documents), 1) or 1.0
+    def build(documents: Sequence[Mapping[str, float]]) -> tuple[list[str], dict[str, npt.NDArray[np.generic]]]:
+        """Return vocabulary and arrays for documents given as the weight of each of their terms, usually its count."""
+        lengths = [sum(document.values()) for document in documents]
+        mean_length = sum(lengths) / max(len(documents), 1) or 1.0
         postings: dict[str, list[tuple[int, float]]] = {}
         for row, document in enumerate(documents):
-            length_norm = _K1 * (1 - _B + _B * len(document) / mean_length)
-            for term, times in Counter(document).items():
+            length_norm = _K1 * (1 - _B + _B * lengths[row] / mean_length)
+            for term, times in document.items():
                 postings.setdefault(term, []).append((row, times * (_K1 + 1) / (times + length_norm)))
         vocabulary = sorted(postings)
         starts = np.cumsum([0, *(len(postings[term]) for term in vocabulary)], dtype=np.int64)

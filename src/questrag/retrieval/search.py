@@ -16,6 +16,9 @@ from questrag.retrieval.text import query_text
 _SAME_WORDS = 0.95
 """Cosine above which two texts differ in case, punctuation or a small word at most."""
 
+_NEAREST = 3
+"""Phrasings of an entry that have to be near: one alone may be odd. Chosen on the development questions."""
+
 _SPARE = 3
 """Candidates for each hit asked for: near-copies of better hits are dropped, and others take their place."""
 
@@ -64,7 +67,8 @@ class Hybrid(Dense):
         def best(n: int) -> list[Hit]:
             rows = np.union1d(self.index.nearest(vector, n), _highest(cover, n))
             cosines = self.index.cosines(vector, rows)
-            mixed = self.dense_weight * cosines + (1 - self.dense_weight) * cover[rows]
+            closeness = self.index.cosines(vector, rows, _NEAREST)
+            mixed = self.dense_weight * closeness + (1 - self.dense_weight) * cover[rows]
             scores = np.where(cosines >= _SAME_WORDS, np.maximum(cosines, mixed), mixed)
             return _hits(self.index, self.knowledge, rows, scores, k)
 

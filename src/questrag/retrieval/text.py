@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from questrag.chat.language import HINGLISH_FUNCTION_WORDS
+from questrag.chat.language import HINGLISH_FUNCTION_WORDS, language_of
 from questrag.hinglish.lexicon import lexicon
 from questrag.hinglish.transliteration import roman
 
@@ -36,13 +36,13 @@ FUNCTION_WORDS = (_ENGLISH_FUNCTION_WORDS | HINGLISH_FUNCTION_WORDS | _HINDI_FUN
 
 
 def query_text(question: str) -> str:
-    """Return what the encoder reads of a question."""
-    return _plain(question)
+    """Return what the encoder reads of a question: plain English, word by word where it is Hinglish or Hindi."""
+    return _in_english(_plain(question))
 
 
 def passage_text(phrasing: str) -> str:
     """Return what the encoder reads of one phrasing of an entry."""
-    return _plain(phrasing)
+    return _in_english(_plain(phrasing))
 
 
 def terms(text: str) -> list[str]:
@@ -68,8 +68,12 @@ def _meaning(word: str) -> list[str]:
         return [_singular(romanised)]
     if known.normal in FUNCTION_WORDS:
         return []
-    meaning = [part for part in _TERM.findall(known.gloss.lower()) if part not in FUNCTION_WORDS]
+    meaning = [part for part in _TERM.findall(" ".join(known.meanings).lower()) if part not in FUNCTION_WORDS]
     return [_singular(part) for part in meaning or [known.normal]]
+
+
+def _in_english(text: str) -> str:
+    return text if language_of(text) == "en" else lexicon().gloss(text)
 
 
 def _singular(word: str) -> str:
