@@ -23,7 +23,7 @@ SENTENCE_WORDS: Final = 40
 
 _ALLOWED_NUMBERS: Final = frozenset({"1930", "14448", "112"})
 """Public helplines, the same for every bank."""
-_TELEPHONE = re.compile(r"(?<![\d₹,.])\+?\d(?:[ -]?\d){5,}(?![\d,.]*\d)")
+_TELEPHONE = re.compile(r"(?<![\d₹,.])(?!20\d\d-\d\d\b)\+?\d(?:[ -]?\d){5,}(?![\d,.]*\d)")  # no financial years
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.-]+@[\w-]+\.\w+")
 _PUBLIC_LINKS: Final = ("rbi.org.in", "gov.in", "npci.org.in", "bharatconnect.com")
 _NAMED = r"(?<![a-z])(?:otp|pin|cvv|password|ओटीपी|पिन|सीवीवी|पासवर्ड)(?![a-z])"
