@@ -1,8 +1,9 @@
 """The one place that chooses which implementation stands behind each port."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from questrag.artifacts import open_artifact
@@ -13,7 +14,7 @@ from questrag.generation.extractive import Extractive
 from questrag.generation.fallback import FirstThatAnswers
 from questrag.generation.grounded import Grounded
 from questrag.generation.openai_compatible import OpenAICompatible
-from questrag.knowledge.base import EntryBase, read_knowledge
+from questrag.knowledge.base import EntryBase, entry_files, placeholder_problems, read_knowledge
 from questrag.knowledge.entry import Entry, Problem
 from questrag.knowledge.ingest import ingest_files
 from questrag.knowledge.placeholders import Profile
@@ -46,6 +47,8 @@ class Parts:
     knowledge: KnowledgeBase
     providers: tuple[str, ...] = ("extractive",)
     """Who is asked for an answer, in this order."""
+    files: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
+    """What `knowledge_files` found before they were read."""
     refused: str = ""
     """Why the knowledge base on disk is not the one that is served; empty when it is."""
 
@@ -128,9 +131,11 @@ async def assemble(settings: Settings, *, progress: Progress | None = None) -> P
         Misconfigured: something must be changed first; the message says what.
         Unavailable: the database cannot be reached.
     """
+    files = knowledge_files(settings)
     library = await asyncio.to_thread(open_library, settings, progress=progress)
     library.require_sound()
     return Parts(
+        files=files,
         assistant=open_assistant(settings, library),
         store=await open_store(settings),
         knowledge=library.knowledge,
@@ -144,18 +149,26 @@ async def renew(settings: Settings, parts: Parts) -> Parts:
     Raises:
         ArtifactError: what is there now cannot be served.
     """
+    files = knowledge_files(settings)
     library = await asyncio.to_thread(open_library, settings)
     library.require_sound()
+    if isinstance(parts.knowledge, EntryBase) and parts.knowledge.profile and not library.knowledge.profile:
+        raise ArtifactError("the bank profile is gone: put it back, or start anew without it")
     assistant = replace(parts.assistant, knowledge=library.knowledge, retriever=library.retriever(settings.retriever))
-    return replace(parts, assistant=assistant, knowledge=library.knowledge)
+    return replace(parts, assistant=assistant, knowledge=library.knowledge, files=files)
 
 
 def knowledge_files(settings: Settings) -> dict[Path, tuple[int, int]]:
     """Return the files of the knowledge base and the bank profile, each with its time of change and its size."""
     path = settings.kb_path
-    files = [*path.glob("*.jsonl"), path / "profile.json"] if path.is_dir() else [path]
+    files = [*entry_files(path), path / "profile.json"] if path.is_dir() else [path]
     files += [settings.bank_profile] if settings.bank_profile else []
-    return {file: (file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists()}
+    found: dict[Path, tuple[int, int]] = {}
+    for file in files:
+        with suppress(OSError):  # it may go while we look
+            about = file.stat()
+            found[file] = (about.st_mtime_ns, about.st_size)
+    return found
 
 
 def open_knowledge(settings: Settings) -> tuple[EntryBase, Sequence[Problem]]:
@@ -170,13 +183,15 @@ def open_knowledge(settings: Settings) -> tuple[EntryBase, Sequence[Problem]]:
     ingested = ingest_files([path])  # any other file that `questrag ingest` reads
     if not ingested.entries:
         raise ArtifactError(f"knowledge base {path} holds no usable entry; the first problem is {ingested.problems[0]}")
-    return EntryBase(ingested.entries, profile), ingested.problems
+    wrong = {entry.id: placeholder_problems(entry, profile, path.name) for entry in ingested.entries}
+    entries = [entry for entry in ingested.entries if not wrong[entry.id]]
+    return EntryBase(entries, profile), [*ingested.problems, *(one for each in wrong.values() for one in each)]
 
 
 def _profile(settings: Settings) -> Profile | None:
     """Read BANK_PROFILE, or else the profile that lies beside the entries."""
     beside = settings.kb_path / "profile.json"
-    path = settings.bank_profile or (beside if beside.exists() else None)
+    path = settings.bank_profile or (beside if beside.exists() or beside.is_symlink() else None)
     return read_profile(path) if path else None
 
 

@@ -1,12 +1,14 @@
 """The lexicon, the spelling rule and the transliteration, measured against each other."""
 
 from collections import Counter, defaultdict
+from hashlib import sha256
 
 import pytest
 
 from questrag.hinglish.lexicon import Lexicon, Word, lexicon
 from questrag.hinglish.spelling import phonetic_key
 from questrag.hinglish.transliteration import roman
+from questrag.retrieval.text import VERSION, passage_text, terms
 
 
 def test_the_lexicon_is_large_and_no_form_means_two_things() -> None:
@@ -14,7 +16,8 @@ def test_the_lexicon_is_large_and_no_form_means_two_things() -> None:
     forms = Counter(form for word in words for form in (word.normal, *word.spellings))
     assert len(forms) >= 3000
     assert [form for form, times in forms.items() if times > 1] == []
-    assert all(word.gloss and word.devanagari is not None for word in words)
+    assert all(word.gloss and all(word.meanings) for word in words)
+    assert sum(bool(word.devanagari) for word in words) > 0.95 * len(words)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,12 @@ def test_a_hinglish_text_and_the_same_text_in_devanagari_meet() -> None:
     normal = lexicon().normalise("mera paisa nahi aaya ab tak")
     assert lexicon().normalise("mra pesa nhi aya ab tk") == normal
     assert lexicon().normalise("मेरा पैसा नहीं आया अब तक") == normal
+
+
+def test_what_the_search_reads_of_a_text_does_not_change_unnoticed() -> None:
+    """An index that was made with one reading is wrong under another: a new `VERSION` makes a new index."""
+    read = [(passage_text(text), terms(text)) for text in ("mera khata band karo", "मेरा कार्ड खो गया", "Lost my cards!")]
+    assert (VERSION, sha256(repr(read).encode()).hexdigest()[:8]) == ("3", "ecd4b706")
 
 
 def test_of_two_words_that_sound_alike_none_is_guessed() -> None:

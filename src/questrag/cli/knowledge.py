@@ -31,7 +31,8 @@ def knowledge_check(
 
     settings = settings_with(kb)
     base, problems = open_knowledge(settings)
-    where = places(settings.kb_path) if settings.kb_path.suffix in ("", ".jsonl") else {}
+    has_lines = settings.kb_path.is_dir() or settings.kb_path.suffix == ".jsonl"
+    where = places(settings.kb_path) if has_lines else {}
     encoder = OnnxEncoder.open(settings.retriever_model_path)
     with progress_bar("Comparing entries") as progress:
         report = check_data(
@@ -75,7 +76,9 @@ def knowledge_stats(
     further = {}
     for path in also or []:
         with progress_bar(f"Reading {path.name}") as progress:
-            further[path.name] = ingest_files([path], progress=progress).entries
+            read = ingest_files([path], progress=progress)
+        further[path.name] = read.entries
+        problems = [*problems, *read.problems]
     labelled = read_labelled(data) if data else LabelledData()
     stats = data_card.describe(base.entries, labelled, lexicon(), further)
     if out is None:

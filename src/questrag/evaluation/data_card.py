@@ -34,7 +34,7 @@ def describe(
 
 
 def _entries(entries: Sequence[Entry]) -> Stats:
-    words = [len(entry.answer.split()) for entry in entries if entry.lang == "en"]
+    words = [len(entry.answer.split()) for entry in entries if entry.lang == "en"] or [0]
     return {
         "n": len(entries),
         "intents": len({(entry.category, entry.intent) for entry in entries}),

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from questrag.chat.errors import Invalid
 from questrag.evaluation.labelled import LabelledConversation, Query, read_conversations, read_queries
 from questrag.evaluation.splits import entry_leaks, new_turns, query_texts, text_leaks, unknown_entries
 from questrag.knowledge.alike import NEAR_ANSWER, NEAR_QUESTION, alike, contradictions
@@ -17,6 +18,8 @@ from questrag.knowledge.entry import Entry
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 """Texts to ``(n, dim)`` vectors of length 1."""
 
+_PAIRS = "queries/minimal_pairs"
+"""Opposites are few: these questions may ask for entries of any part, and are for reporting alone."""
 MOST_NEAR_ANSWERS = 0.01
 """Share of entries that may have an answer like another's; more is an error."""
 
@@ -32,7 +35,13 @@ class LabelledData:
 
 
 def read_labelled(folder: Path) -> LabelledData:
-    """Read ``queries/*.jsonl`` and ``conversations/*.jsonl`` below a folder, as far as they are there."""
+    """Read ``queries/*.jsonl`` and ``conversations/*.jsonl`` below a folder, as far as they are there.
+
+    Raises:
+        Invalid: neither is there.
+    """
+    if not (folder / "queries").is_dir() and not (folder / "conversations").is_dir():
+        raise Invalid(f"{folder} has neither a folder queries nor a folder conversations: correct the path")
     data = LabelledData()
     problems: list[str] = []
     for path in sorted((folder / "queries").glob("*.jsonl")):
@@ -75,7 +84,7 @@ def leaks(entries: Sequence[Entry], labelled: LabelledData) -> Iterator[str]:
     }
     texts = {f"queries/{name}": query_texts(queries) for name, queries in labelled.queries.items()}
     texts |= {f"conversations/{name}": new_turns(each) for name, each in labelled.conversations.items()}
-    splits = {name: each for name, each in asked.items() if name in ("queries/dev", "queries/test")}
+    splits = {name: each for name, each in asked.items() if name != _PAIRS}
     yield from entry_leaks(splits)
     yield from entry_leaks(needed)
     yield from text_leaks(entries, texts)

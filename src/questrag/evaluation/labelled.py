@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from questrag.chat.errors import Invalid
 from questrag.chat.types import Lang
@@ -23,26 +23,27 @@ TurnKind = Literal[
 ]
 
 _T = TypeVar("_T")
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A line of a retrieval test set."""
 
-    query: str
+    query: _Text
     relevant: frozenset[str] = frozenset()
     """Entries any one of which is right; empty when the knowledge base has no answer."""
-    lang: str = "en"
+    lang: Lang = "en"
     style: str = ""
-    kind: str = ""
-    """Of a question without an answer: ``off_topic``, ``near_domain`` or ``personal``."""
+    kind: Literal["", "off_topic", "near_domain", "personal"] = ""
+    """Of a question without an answer; empty where nobody said."""
     pair: str = ""
     """The two questions of a minimal pair, which mean opposite things, share this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledTurn:
-    user: str
+    user: _Text
     needs: frozenset[str]
     """Entries any one of which answers the turn, read with those before it; empty when none is needed or can help."""
     kind: TurnKind
@@ -73,7 +74,7 @@ def _read(path: Path, adapter: TypeAdapter[_T]) -> tuple[list[_T], list[str]]:
     read: list[_T] = []
     problems: list[str] = []
     try:
-        lines = path.read_bytes().splitlines()
+        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}") from None
     for number, line in enumerate(lines, start=1):

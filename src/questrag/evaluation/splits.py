@@ -26,20 +26,21 @@ def entry_leaks(parts: Mapping[str, Iterable[frozenset[str]]]) -> Iterator[str]:
 
 
 def text_leaks(entries: Sequence[Entry], parts: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """Name each text that stands in two parts, in two entries, or in a part and an entry.
+    """Name each text that stands in two parts, twice in one, in two entries, or in a part and an entry.
 
     Texts count as the same when only case, punctuation and spaces differ.
     """
-    found_in: dict[str, dict[str, str]] = defaultdict(dict)
+    found_in: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for entry in entries:
-        for text in (entry.question, *(paraphrase.text for paraphrase in entry.paraphrases)):
-            found_in[plain(text)].setdefault(f"entry {entry.id}", text)
+        phrasings = dict.fromkeys((entry.question, *(paraphrase.text for paraphrase in entry.paraphrases)))
+        for key, text in {plain(text): text for text in phrasings}.items():
+            found_in[key].append((f"entry {entry.id}", text))
     for name, texts in parts.items():
         for text in texts:
-            found_in[plain(text)].setdefault(name, text)
-    for places in found_in.values():
-        if len(places) > 1:
-            yield f"{next(iter(places.values()))!r} stands in {' and in '.join(places)}: keep it in one place"
+            found_in[plain(text)].append((name, text))
+    for key, places in found_in.items():
+        if key and len(places) > 1:
+            yield f"{places[0][1]!r} stands in {' and in '.join(name for name, _ in places)}: keep it in one place"
 
 
 def query_texts(queries: Iterable[Query]) -> list[str]:

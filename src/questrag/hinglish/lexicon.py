@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 from questrag.hinglish.spelling import phonetic_key
@@ -49,8 +50,10 @@ class Word:
 class Lexicon:
     """Looks words up by any spelling."""
 
-    def __init__(self, words: Iterable[Word]) -> None:
+    def __init__(self, words: Iterable[Word], version: str = "") -> None:
         self.words = tuple(words)
+        self.version = version
+        """Changes with anything in the file; what was made with one lexicon does not fit another."""
         self._by_form = {form: word for word in self.words for form in word.spellings}
         self._by_form |= {word.normal: word for word in self.words}
         self._by_devanagari = {form: word for word in reversed(self.words) for form in word.devanagari}
@@ -111,7 +114,7 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """Return the lexicon that comes with the program."""
     text = (files("questrag.hinglish") / "lexicon.tsv").read_text(encoding="utf-8")
-    return Lexicon(Word.parse(line) for line in text.splitlines()[1:])
+    return Lexicon((Word.parse(line) for line in text.splitlines()[1:]), sha256(text.encode()).hexdigest()[:12])
 
 
 def _unambiguous(by_form: Mapping[str, Word]) -> dict[str, Word]:

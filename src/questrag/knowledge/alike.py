@@ -26,7 +26,7 @@ class Pair:
 
 
 def alike(vectors: npt.NDArray[np.float32], least: float) -> list[Pair]:
-    """Return every pair of rows with a cosine of at least ``least``, most alike first.
+    """Return for each row the earlier one most like it, where their cosine is at least ``least``; most alike first.
 
     Args:
         vectors: ``(n, dim)``, of length 1.
@@ -36,12 +36,14 @@ def alike(vectors: npt.NDArray[np.float32], least: float) -> list[Pair]:
     """
     pairs: list[Pair] = []
     for start in range(0, len(vectors), _BLOCK):
-        cosines = vectors[start : start + _BLOCK] @ vectors.T
-        rows, columns = np.nonzero(cosines >= least)
+        cosines = vectors[start : start + _BLOCK] @ vectors[: start + _BLOCK].T
+        rows = np.arange(start, start + len(cosines))
+        cosines[np.arange(cosines.shape[1]) >= rows[:, np.newaxis]] = -1.0  # only rows before
+        nearest = cosines.argmax(axis=1)
+        best = cosines[np.arange(len(nearest)), nearest]
         pairs += [
-            Pair(start + row, column, round(float(cosines[row, column]), 3))
-            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-            if start + row < column
+            Pair(int(nearest[row]), start + row, round(float(best[row]), 3))
+            for row in np.nonzero(best >= least)[0].tolist()
         ]
     return sorted(pairs, key=lambda pair: -pair.cosine)
 

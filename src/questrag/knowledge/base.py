@@ -10,7 +10,7 @@ from pathlib import Path
 from questrag.chat.errors import ArtifactError, NotFound
 from questrag.chat.types import Passage
 from questrag.knowledge.entry import Entry, Problem, parse_line
-from questrag.knowledge.placeholders import Profile, placeholders
+from questrag.knowledge.placeholders import Profile, misplaced
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -62,13 +62,13 @@ def read_knowledge(path: Path, profile: Profile | None = None) -> tuple[EntryBas
 
 
 def places(path: Path) -> dict[str, tuple[str, int]]:
-    """Return file name and line of every usable entry of a file or folder, by id."""
-    return {
-        entry.id: (file.name, number)
-        for file in reversed(_files(path))
-        for number, line in _lines(file)
-        if isinstance(entry := parse_line(line, file.name, number), Entry)
-    }
+    """Return file name and line of every usable entry of a file or folder, by id; of two with one id, the first."""
+    found: dict[str, tuple[str, int]] = {}
+    for file in _files(path):
+        for number, line in _lines(file):
+            if isinstance(entry := parse_line(line, file.name, number), Entry):
+                found.setdefault(entry.id, (file.name, number))
+    return found
 
 
 def _read(files: Iterable[Path], profile: Profile | None) -> tuple[list[Entry], list[Problem]]:
@@ -82,24 +82,26 @@ def _read(files: Iterable[Path], profile: Profile | None) -> tuple[list[Entry], 
                 problems += checked
             elif first := seen_at.get(checked.id):
                 problems.append(Problem(file.name, number, "id", taken(checked.id, first)))
-            elif unknown := list(_unknown_placeholders(checked, profile, file.name, number)):
-                problems += unknown
+            elif wrong := placeholder_problems(checked, profile, file.name, number):
+                problems += wrong
             else:
                 entries.append(checked)
                 seen_at[checked.id] = f"{file.name}:{number}"
     return entries, problems
 
 
-def _unknown_placeholders(entry: Entry, profile: Profile | None, file: str, line: int) -> Iterator[Problem]:
+def placeholder_problems(entry: Entry, profile: Profile | None, file: str, line: int | None = None) -> list[Problem]:
+    """Return what is wrong with the placeholders of an entry; without a profile nothing is, for nothing is expected."""
     if profile is None:
-        return
+        return []
     texts = {"question": entry.question, "answer": entry.answer}
     texts |= {f"answers.{lang}": text for lang, text in entry.answers.items()}
-    for name, text in texts.items():
-        for placeholder in placeholders(text):
-            if placeholder not in profile:
-                advice = "correct the name, or add it there, with null while it is not known"
-                yield Problem(file, line, name, f"{{{{{placeholder}}}}} is not in the bank profile: {advice}")
+    texts |= {f"paraphrases[{i}].text": paraphrase.text for i, paraphrase in enumerate(entry.paraphrases)}
+    return [
+        Problem(file, line, name, message)
+        for name, text in texts.items()
+        for message in misplaced(text, profile, shown=not name.startswith("paraphrases"))
+    ]
 
 
 @contextmanager
@@ -119,9 +121,14 @@ def taken(entry_id: str, by: str) -> str:
     return f"{entry_id!r} is already used at {by}: give this entry an id of its own"
 
 
+def entry_files(folder: Path) -> list[Path]:
+    """Return the files that hold entries; what begins with a dot belongs to somebody's editor."""
+    return sorted(file for file in folder.glob("*.jsonl") if not file.name.startswith("."))
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        files = sorted(path.glob("*.jsonl"))
+        files = entry_files(path)
         if not files:
             raise ArtifactError(f"knowledge base {path} holds no file that ends in .jsonl")
         return files

@@ -26,7 +26,7 @@ _ALLOWED_NUMBERS: Final = frozenset({"1930", "14448", "112"})
 _TELEPHONE = re.compile(r"(?<![\d₹,.])(?!20\d\d-\d\d\b)\+?\d(?:[ -]?\d){5,}(?![\d,.]*\d)")  # no financial years
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.-]+@[\w-]+\.\w+")
 _PUBLIC_LINKS: Final = ("rbi.org.in", "gov.in", "npci.org.in", "bharatconnect.com")
-_NAMED = r"(?<![a-z])(?:otp|pin|cvv|password|ओटीपी|पिन|सीवीवी|पासवर्ड)(?![a-z])"
+_NAMED = r"(?<![a-z])(?:otp|pin|cvv|password|ओटीपी|पिन|सीवीवी|पासवर्ड)s?(?![a-z])"
 _SECRETS = re.compile(
     rf"\b(?:share|tell|send|give)\b[^.!?,;\n]{{0,25}}{_NAMED}|"  # the verb first, in English
     rf"{_NAMED}\s+(?:hum\w* |हमें )?(?:"
@@ -130,7 +130,7 @@ def _contacts(entry: Entry) -> Iterator[tuple[str, str]]:
             if re.sub(r"\D", "", match[0]) not in _ALLOWED_NUMBERS:
                 yield field, f"holds the number {match[0]}: put it into the bank profile and a placeholder here"
         for match in _LINK.finditer(text):
-            if not any(public in match[0] for public in _PUBLIC_LINKS):
+            if not _is_public(match[0]):
                 yield field, f"holds {match[0]}: put it into the bank profile and a placeholder here"
 
 
@@ -142,6 +142,16 @@ def _secrets(entry: Entry) -> Iterator[tuple[str, str]]:
                     field,
                     f"seems to ask for a secret: {sentence.strip()[:80]!r}; no bank needs an OTP, PIN, CVV or password",
                 )
+
+
+def _is_public(link: str) -> bool:
+    host = re.sub(r"^(?:https?://)?(?:.*@)?", "", link.lower()).partition("/")[0].rstrip(".,;:)")
+    return any(host == public or host.endswith(f".{public}") for public in _PUBLIC_LINKS)
+
+
+def _clause(sentence: str, match: re.Match[str]) -> str:
+    """Return the match with what stands before it, back to the last comma: "do not worry, tell us" forbids nothing."""
+    return re.split(r"[,;:—]", sentence[: match.start()])[-1] + match[0]
 
 
 def _readability(entry: Entry) -> Iterator[tuple[str, str]]:

@@ -186,14 +186,18 @@ def _holds_nul(value: object) -> bool:
     return isinstance(value, list | tuple) and any(map(_holds_nul, value))
 
 
-def parse_json(text: str) -> Any:
+def parse_json(text: str, *, no_name_twice: bool = False) -> Any:
     """Return what the JSON says.
+
+    Args:
+        no_name_twice: refuse an object with one name twice, where JSON would silently keep the last.
 
     Raises:
         Invalid: what is wrong, as a half-sentence whose subject is the text.
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        hook = _each_name_once if no_name_twice else None
+        return json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=hook)
     except json.JSONDecodeError as error:
         line = f"line {error.lineno}, " if error.lineno > 1 else ""
         raise Invalid(f"is not valid JSON: {error.msg} at {line}column {error.colno}") from None
@@ -201,6 +205,15 @@ def parse_json(text: str) -> Any:
         raise Invalid("holds a number of more than 4,300 digits: put it in quotes") from None
     except RecursionError:
         raise Invalid("is nested too deeply") from None
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Invalid(f"holds {twice!r} twice: remove one of them")
+    return found
 
 
 def _refuse_constant(name: str) -> NoReturn:

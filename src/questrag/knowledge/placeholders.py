@@ -23,6 +23,9 @@ class Profile:
     texts: Mapping[str, Mapping[Lang, str]] = field(default_factory=dict)
     """By `placeholder_key`, in each language; empty where the name is known and the value is not, yet."""
 
+    def __bool__(self) -> bool:
+        return bool(self.texts)
+
     def __contains__(self, name: str) -> bool:
         return placeholder_key(name) in self.texts
 
@@ -47,6 +50,25 @@ def placeholders(text: str) -> list[str]:
     ['Phone Number', 'e-mail']
     """
     return [name for match in _PLACEHOLDER.finditer(text) if (name := " ".join(match[1].split()))]
+
+
+def misplaced(text: str, profile: Profile, *, shown: bool) -> Iterator[str]:
+    """Yield what is wrong with the placeholders of a text, each as a half-sentence.
+
+    Args:
+        shown: customers read the text; others may hold none.
+
+    >>> list(misplaced("Call {{phone}.", Profile({"phone": {}}), shown=True))
+    ['holds a brace outside a {{placeholder}}: close it, or remove the brace']
+    """
+    for name in (match[1] for match in _PLACEHOLDER.finditer(text)):
+        if not shown:
+            yield f"holds {{{{{name}}}}}: no customer types that, write what they would"
+        elif name not in profile:
+            advice = "correct the name, or add it there, with null while it is not known"
+            yield f"{{{{{name}}}}} is not in the bank profile: {advice}"
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
+        yield "holds a brace outside a {{placeholder}}: close it, or remove the brace"
 
 
 def fill(text: str, lang: Lang, profile: Profile) -> str:

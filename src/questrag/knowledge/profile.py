@@ -28,8 +28,10 @@ def read_profile(path: Path) -> Profile:
     texts: dict[str, _Texts] = {}
     written: dict[str, str] = {}
     for name, value in content.items():
+        if name in _SECTIONS and not isinstance(value, dict):
+            raise ArtifactError(f"bank profile {path}: {name}: is a section: give an object with names and values")
+        reader = _SECTIONS.get(name, _text)
         named = value.items() if name in _SECTIONS and isinstance(value, dict) else [(name, value)]
-        reader = _SECTIONS.get(name, _text) if isinstance(value, dict) else _text
         for own_name, own_value in named:
             where = own_name if own_name == name else f"{name}.{own_name}"
             try:
@@ -42,9 +44,9 @@ def read_profile(path: Path) -> Profile:
 
 def _content(path: Path) -> Mapping[str, object]:
     try:
-        content = parse_json(path.read_text(encoding="utf-8-sig"))
+        content = parse_json(path.read_text(encoding="utf-8-sig"), no_name_twice=True)
     except OSError as error:
-        raise ArtifactError(f"bank profile {path} cannot be read: {error.strerror}: correct BANK_PROFILE") from None
+        raise ArtifactError(f"bank profile {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ArtifactError(f"bank profile {path} is not UTF-8: save it as UTF-8") from None
     except Invalid as error:
@@ -97,6 +99,8 @@ def _percent(value: object) -> _Texts:
 
 
 def _rupees(value: object) -> _Texts:
+    if any(round(end, 2) != end for end in _ends(value)):
+        raise Invalid("has more than two decimals: give rupees and paise, such as 17.70")
     return _ranged(value, lambda end: f"₹{_grouped(end)}")
 
 

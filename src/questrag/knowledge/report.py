@@ -83,6 +83,7 @@ def plain(text: str) -> str:
 
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_](?:[^\W\d_]|['\u0900-\u0963])*|[₹$€£]")
+_DEVANAGARI_DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
 _STEP = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
 _NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?\s?%?")
 
@@ -128,4 +129,5 @@ def numbers(text: str) -> tuple[str, ...]:
     >>> numbers("1. Pay Rs. 1,00,000 at 3.5 %, or 3.5% of 2")
     ('100000', '3.5%', '2')
     """
-    return tuple(dict.fromkeys(re.sub(r"[\s,]", "", found) for found in _NUMBER.findall(_STEP.sub("", text))))
+    text = _STEP.sub("", unicodedata.normalize("NFKC", text)).translate(_DEVANAGARI_DIGITS)
+    return tuple(dict.fromkeys(re.sub(r"[\s,]", "", found) for found in _NUMBER.findall(text)))

@@ -18,13 +18,14 @@ from filelock import FileLock
 
 from questrag.artifacts import open_artifact, seal
 from questrag.chat.errors import ArtifactError
+from questrag.hinglish.lexicon import lexicon
 from questrag.retrieval import text
 from questrag.retrieval.encoder import OnnxEncoder, Progress, Vectors
 from questrag.retrieval.lexical import Bm25
 
 Rows = npt.NDArray[np.int64]
 
-_FORMAT = "1"
+_FORMAT = "2"
 _FLAT_UP_TO = 10_000
 """Keys; beyond it a graph answers in a tenth of the time at recall@5 above 0.99."""
 _GRAPH_LINKS, _GRAPH_EFFORT_BUILD, _GRAPH_EFFORT_SEARCH = 32, 80, 96
@@ -99,14 +100,14 @@ class SearchIndex:
                 return np.asarray(rows[np.sort(first)][:n], dtype=np.int64)
             n_keys *= 4
 
-    def cosines(self, vector: Vectors, rows: Rows, n_nearest: int = 1) -> npt.NDArray[np.float32]:
-        """Return for each entry the mean cosine of its ``n_nearest`` phrasings, or of all where it has fewer."""
-        mean = np.empty(len(rows), dtype=np.float32)
+    def cosines(self, vector: Vectors, rows: Rows, n_nearest: int) -> npt.NDArray[np.float32]:
+        """Return ``(2, len(rows))``: each entry's nearest cosine, and the mean of its ``n_nearest``, or of all."""
+        found = np.empty((2, len(rows)), dtype=np.float32)
         for i, row in enumerate(rows):
             start, end = self._keys_of_entry[row], self._keys_of_entry[row + 1]
-            cosines = self._keys.reconstruct_n(int(start), int(end - start)) @ vector
-            mean[i] = np.sort(cosines)[-n_nearest:].mean()
-        return mean
+            cosines = np.sort(self._keys.reconstruct_n(int(start), int(end - start)) @ vector)
+            found[:, i] = cosines[-1], cosines[-n_nearest:].mean()
+        return found
 
     def cover(self, question: str) -> npt.NDArray[np.float32]:
         """Return ``(len(self),)``: how much of the question's words each entry holds, in [0, 1]."""
@@ -115,7 +116,8 @@ class SearchIndex:
 
 def index_name(encoder: str, knowledge: str) -> str:
     """Return the folder name of an index: the same inputs always meet the same index."""
-    return sha256(f"{_FORMAT}|{text.VERSION}|{encoder}|{knowledge}".encode()).hexdigest()[:16]
+    reading = f"{text.VERSION}|{lexicon().version}"
+    return sha256(f"{_FORMAT}|{reading}|{encoder}|{knowledge}".encode()).hexdigest()[:16]
 
 
 def build_index(

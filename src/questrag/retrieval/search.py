@@ -44,7 +44,7 @@ class Dense:
 
         def best(n: int) -> list[Hit]:
             rows = self.index.nearest(vector, n)
-            return _hits(self.index, self.knowledge, rows, self.index.cosines(vector, rows), k)
+            return _hits(self.index, self.knowledge, rows, self.index.cosines(vector, rows, 1)[0], k)
 
         return _enough(best, k, len(self.index))
 
@@ -66,8 +66,7 @@ class Hybrid(Dense):
 
         def best(n: int) -> list[Hit]:
             rows = np.union1d(self.index.nearest(vector, n), _highest(cover, n))
-            cosines = self.index.cosines(vector, rows)
-            closeness = self.index.cosines(vector, rows, _NEAREST)
+            cosines, closeness = self.index.cosines(vector, rows, _NEAREST)
             mixed = self.dense_weight * closeness + (1 - self.dense_weight) * cover[rows]
             scores = np.where(cosines >= _SAME_WORDS, np.maximum(cosines, mixed), mixed)
             return _hits(self.index, self.knowledge, rows, scores, k)

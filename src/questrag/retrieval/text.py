@@ -7,8 +7,8 @@ from questrag.chat.language import HINGLISH_FUNCTION_WORDS, language_of
 from questrag.hinglish.lexicon import lexicon
 from questrag.hinglish.transliteration import roman
 
-VERSION = "2"
-"""Part of an index's fingerprint: change it with anything below."""
+VERSION = "3"
+"""Part of an index's fingerprint: change it with anything below, or in `questrag.hinglish` but its lexicon."""
 
 _SPACE = re.compile(r"\s+")
 # Vowel signs of Devanagari are not word characters to `re`; without the range a word would fall apart.

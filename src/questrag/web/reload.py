@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
-from questrag.chat.errors import QuestragError
+from questrag.chat.errors import ArtifactError
 from questrag.settings import Settings
 from questrag.wiring import Parts, knowledge_files, renew
 
@@ -19,21 +19,25 @@ class Live:
     def __init__(self, settings: Settings, parts: Parts) -> None:
         self.parts = parts
         self._settings = settings
-        self._seen = knowledge_files(settings)
+        self._settled = self._seen = parts.files
 
     async def look(self) -> None:
-        """Serve what the files hold now, if they have changed; what cannot be served is said and left alone."""
+        """Serve what the files hold, once two looks in a row found them alike: nobody is writing them any more.
+
+        What cannot be served is said and left alone until the files change again; where the fault was not in them, such
+        as a full disk, the next look tries once more.
+        """
         found = await asyncio.to_thread(knowledge_files, self._settings)
-        if found == self._seen:
+        quiet, self._seen = found == self._seen, found
+        if not quiet or found == self._settled:
             return
-        self._seen = found
         try:
             self.parts = replace(await renew(self._settings, self.parts), refused="")
-        except (QuestragError, OSError) as error:
-            self.parts = replace(self.parts, refused=str(error))
-            logger.error("knowledge base %s goes on being served: %s", self.parts.knowledge.version, error)
-        else:
+            self._settled = found
             logger.warning("knowledge base %s is served now", self.parts.knowledge.version)
+        except ArtifactError as error:
+            self._settled = found
+            self._refuse(str(error))
 
     @asynccontextmanager
     async def looking(self, every_s: float) -> AsyncGenerator[None]:
@@ -50,4 +54,12 @@ class Live:
     async def _look_on(self, every_s: float) -> None:
         while True:
             await asyncio.sleep(every_s)
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:  # one bad look must not be the last
+                logger.exception("the knowledge base could not be looked at")
+                self._refuse(str(error))
+
+    def _refuse(self, why: str) -> None:
+        self.parts = replace(self.parts, refused=why)
+        logger.error("knowledge base %s goes on being served: %s", self.parts.knowledge.version, why)
