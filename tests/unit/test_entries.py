@@ -177,13 +177,23 @@ def test_rates_charges_limits_and_hours_are_typed_and_read_as_written_in_india(t
 
 
 def test_an_entry_with_a_placeholder_that_the_profile_does_not_name_is_a_problem(tmp_path: Path) -> None:
-    path = write(tmp_path / "kb.jsonl", BLOCK, {**BLOCK, "id": "typo", "answers": {"hi": "{{Fone}} पर"}})
+    slips: tuple[dict[str, object], ...] = (
+        {"answers": {"hi": "{{Fone}} पर"}},
+        {"question": "Call {{}}?"},
+        {"answer": "Call {{phone}."},
+        {"paraphrases": [{"text": "call {{phone}}"}]},
+    )
+    path = write(tmp_path / "kb.jsonl", BLOCK, *({**BLOCK, "id": f"slip{n}", **slip} for n, slip in enumerate(slips)))
     base, problems = read_knowledge(path, Profile({"phone": {}}))
+    unknown = "is not in the bank profile: correct the name, or add it there, with null while it is not known"
     assert [e.id for e in base.entries] == ["card-block"]
     assert [str(problem) for problem in problems] == [
-        "kb.jsonl:2: answers.hi: {{Fone}} is not in the bank profile: "
-        "correct the name, or add it there, with null while it is not known"
+        f"kb.jsonl:2: answers.hi: {{{{Fone}}}} {unknown}",
+        f"kb.jsonl:3: question: {{{{}}}} {unknown}",
+        "kb.jsonl:4: answer: holds a brace outside a {{placeholder}}: close it, or remove the brace",
+        "kb.jsonl:5: paraphrases[0].text: holds {{phone}}: no customer types that, write what they would",
     ]
+    assert read_knowledge(path)[1] == []  # without a profile nothing is expected
 
 
 @pytest.mark.parametrize(
@@ -195,7 +205,10 @@ def test_an_entry_with_a_placeholder_that_the_profile_does_not_name_is_a_problem
         (b'["Phone"]', " is not a JSON object"),
         (b'{"Phone": 1800}', ": Phone: is not text"),
         (b'{"Phone": {"en": "1"}}', ": Phone: is an object: give a text, or an object with"),
-        (b'{"rates_percent": 2.75}', ": rates_percent: is not text"),
+        (b'{"rates_percent": 2.75}', ": rates_percent: is a section"),
+        (b'{"rates_percent": null}', ": rates_percent: is a section"),
+        (b'{"contacts": {"phone": "1", "phone": "2"}}', " holds 'phone' twice"),
+        (b'{"charges_rupees": {"fee": 2.955}}', ": charges_rupees.fee: has more than two decimals"),
         (b'{"rates_percent": {"fd": "7"}}', ": rates_percent.fd: is not a number"),
         (b'{"rates_percent": {"fd": 700}}', ": rates_percent.fd: is more than 100"),
         (b'{"charges_rupees": {"fee": true}}', ": charges_rupees.fee: is not a number"),

@@ -62,6 +62,8 @@ def test_nothing_is_said_of_a_good_entry() -> None:
         (replace(GOOD, answer=f"{ANSWER} See www.bank.example."), "contacts", "answer"),
         (replace(GOOD, answer=f"{ANSWER} Write to care@bank.example."), "contacts", "answer"),
         (replace(GOOD, answer=f"{ANSWER} Then tell us the OTP."), "secrets", "answer"),
+        (replace(GOOD, answer=f"{ANSWER} Do not worry, share your passwords."), "secrets", "answer"),
+        (replace(GOOD, answer=f"{ANSWER} See https://gov.in.example."), "contacts", "answer"),
         (replace(GOOD, answers={"hinglish": "Humein apna OTP bata dijiye."}), "secrets", "answers.hinglish"),
         (replace(GOOD, answers={"hi": "हमें अपना ओटीपी बता दीजिए।"}), "secrets", "answers.hi"),
         (replace(GOOD, answer="Block it in the app."), "readability", "answer"),
@@ -91,9 +93,9 @@ def test_warnings_public_helplines_and_amounts_are_left_alone(sentence: str) -> 
 
 def test_answers_that_are_alike_are_found_whichever_blocks_they_are_in() -> None:
     vectors = np.eye(8, dtype=np.float32)[np.r_[np.arange(2500) % 4, 7, 7]]
-    pairs = alike(vectors[-3:], 0.9)
-    assert pairs == [Pair(1, 2, 1.0)]
-    assert len(alike(vectors, 0.9)) == 4 * (625 * 624 // 2) + 1
+    pairs = alike(vectors, 0.9)
+    assert len(pairs) == 2496 + 1  # each with the first of its kind
+    assert {(pair.first, pair.cosine) for pair in pairs} == {(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0), (2500, 1.0)}
 
 
 def test_questions_asked_alike_with_other_numbers_are_shown() -> None:

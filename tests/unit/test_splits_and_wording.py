@@ -37,6 +37,11 @@ def test_a_text_in_two_places_is_a_leak_whatever_its_case_and_punctuation(
     assert leak.startswith(says)
 
 
+def test_a_question_that_is_asked_twice_in_a_part_is_found_and_marks_alone_are_no_text() -> None:
+    (twice,) = text_leaks(ENTRIES, {"test": ["my card!", "My card", "??"], "dev": ["!!"]})
+    assert twice.startswith("'my card!' stands in test and in test")
+
+
 def test_a_phrasing_of_two_entries_belongs_to_neither() -> None:
     twin = Entry(id="twin", question="Stop card", answer="In the app.")
     assert len(list(text_leaks([*ENTRIES, twin], {}))) == 1

@@ -137,7 +137,7 @@ def _contacts(entry: Entry) -> Iterator[tuple[str, str]]:
 def _secrets(entry: Entry) -> Iterator[tuple[str, str]]:
     for field, _, text in _texts(entry):
         for sentence in _SENTENCE_END.split(text):
-            if _SECRETS.search(sentence) and not _NEGATION.search(sentence):
+            if any(not _NEGATION.search(_clause(sentence, match)) for match in _SECRETS.finditer(sentence)):
                 yield (
                     field,
                     f"seems to ask for a secret: {sentence.strip()[:80]!r}; no bank needs an OTP, PIN, CVV or password",
