@@ -19,7 +19,7 @@ ASKED = (
     (BANKING77, "When will my cheque be processed?", "cheques-clearing-positive-pay"),
     (BITEXT, "the ATM swallowed my credit card, how do I recover it?", "atm-card-stuck"),
     (BITEXT, "block a Master Card", "cards-block-lost"),
-    (BITEXT, "I need to apply for an loan, where do I do it?", "loans-documents"),
+    (BITEXT, "I need to apply for an loan, where do I do it?", "loans-personal-apply"),
     (DIALOGUES, "i lost my credit card", "cards-block-lost"),
     (DIALOGUES, "i lost my credit card so kindly block it and provide new card to me", "cards-block-lost"),
     (DIALOGUES, "hi my credit card got stolen", "cards-block-lost"),

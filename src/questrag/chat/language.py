@@ -28,12 +28,17 @@ _OTHER_HINGLISH = frozenset(
     bheja bheje bhejna kahi sirf bahut bhut jaldi kare karein karen krein rakha chuka chuki wapas vapas bina
     maine tumhara jaise itna itne jyada zyada thoda dono baat karao karwao kara paisa paise paisaa khata khaata
     kholna khulwana band chalu chori gum ghar pehle baad lena dena diya liya dedo dijiye milega milta milti
-    milna
+    milna galat khate ek naam byaj kam saal nakli chalega matlab bahar baar jodna badalna hatana dusre purani
+    dukan videsh naye bharna asli kis naya har alag dala anjaan fark girvi purana dekhna gayab purane badalni
+    zaruri pati badlo hatao nikalna videshi badla katega dusra teen roz shikayat grahak dikhta pura konse
+    khulega banwana mangwana todna tudwana bhul bhula kitab rasid karz udhaar hisab khoya kidhar kaunse mahina
+    mahine din maa papa biwi beta beti chhota bada sasta mehnga pakka kaccha sahi chahta chahte rakhna bechna
+    kharidna lautana badhana ghatana rokna chhutti raat subah shaam
     """.split()
 )
 # English has these as well, so one alone settles nothing, two together do.
 _WEAK = frozenset(
-    "se par pe ho ya mat band sab kar ye yeh wo hun tum mere gum ji fir aa aya ne kat mil kata kara thay".split()
+    "se par pe ho ya mat band sab kar ye yeh wo hun tum mere gum ji fir aa aya ne kat mil kata kara thay papa din".split()
 )
 _FINAL_H = re.compile(r"[a-z]\s+h\W*$")  # "kyc pending h": the verb, typed short
 
