@@ -38,7 +38,9 @@ _OTHER_HINGLISH = frozenset(
 )
 # English has these as well, so one alone settles nothing, two together do.
 _WEAK = frozenset(
-    "se par pe ho ya mat band sab kar ye yeh wo hun tum mere gum ji fir aa aya ne kat mil kata kara thay papa din".split()
+    """
+    se par pe ho ya mat band sab kar ye yeh wo hun tum mere gum ji fir aa aya ne kat mil kata kara thay papa din
+    """.split()
 )
 _FINAL_H = re.compile(r"[a-z]\s+h\W*$")  # "kyc pending h": the verb, typed short
 
