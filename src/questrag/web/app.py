@@ -90,7 +90,8 @@ async def _lifespan(
         # twice that was abandoned, and if it was not, its end is stored all the same.
         patience = timedelta(seconds=2 * settings.llm_deadline_s + 10)
         live = Live(settings, parts)
-        async with _sweeping(parts.store, patience), live.looking(settings.kb_reload_s):
+        every_s = settings.kb_reload_s if parts.files else 0.0  # parts made by hand have no files to look at
+        async with _sweeping(parts.store, patience), live.looking(every_s):
             yield {"live": live, "tokens": tokens, "passwords": Passwords(memory_kib=password_memory_kib)}
     finally:
         await parts.close()
