@@ -1,5 +1,6 @@
 # Everything is set up on the way: `make run` and `make test` need only Python >= 3.11 and make.
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -7,7 +8,7 @@ BIN := $(VENV)/bin
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.serving
-	$(BIN)/questrag serve
+	$(BIN)/questrag serve --port $(PORT)
 
 test: $(VENV)/.testing check
 	$(BIN)/pytest

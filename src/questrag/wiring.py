@@ -74,7 +74,7 @@ class Library:
         if self.problems:
             raise ArtifactError(
                 f"the knowledge base cannot be served: {self.problems[0]}; "
-                f"{len(self.problems)} problems in all, `questrag knowledge check` lists them"
+                f"{len(self.problems)} in all, `questrag knowledge check` lists them"
             )
 
     def retriever(self, name: str) -> Retriever:
