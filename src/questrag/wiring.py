@@ -155,7 +155,7 @@ async def renew(settings: Settings, parts: Parts) -> Parts:
     if isinstance(parts.knowledge, EntryBase) and parts.knowledge.profile and not library.knowledge.profile:
         raise ArtifactError("the bank profile is gone: put it back, or start anew without it")
     assistant = replace(parts.assistant, knowledge=library.knowledge, retriever=library.retriever(settings.retriever))
-    return replace(parts, assistant=assistant, knowledge=library.knowledge, files=files)
+    return replace(parts, assistant=assistant, knowledge=library.knowledge, files=files, refused="")
 
 
 def knowledge_files(settings: Settings) -> dict[Path, tuple[int, int]]:
@@ -261,5 +261,5 @@ def _encoder_folder(settings: Settings) -> Path:
 
 
 def _document(entry: Entry) -> Document:
-    phrasings = dict.fromkeys((entry.question, *(paraphrase.text for paraphrase in entry.paraphrases)))
-    return Document(entry.id, tuple(phrasings), " ".join((entry.answer, *entry.answers.values())))
+    phrasings = dict.fromkeys(text for _, _, text in entry.phrasings())
+    return Document(entry.id, tuple(phrasings), " ".join(text for _, _, text in entry.answer_texts()))

@@ -78,7 +78,7 @@ def test_the_check_puts_entries_pairs_and_labels_together() -> None:
     twin = Entry(id="twin", question="May I open an account?", answer="At a branch.")
     labelled = LabelledData({"dev": [Query("a", frozenset({"open"}))], "test": [Query("b", frozenset({"open"}))]})
     report = check_data([*ENTRIES, twin], labelled, spread)
-    assert {"near-duplicate", "leak", "paraphrases", "origin"} <= set(report.by_rule())
+    assert {"near-duplicate", "leak", "paraphrases", "origin"} <= {finding.rule for finding in report.findings}
     assert report.errors == 2  # one answer in three is too many to be written twice, and one entry is in two parts
 
 

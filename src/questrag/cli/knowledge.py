@@ -25,14 +25,11 @@ def knowledge_check(
 ) -> None:
     """Say what is wrong with the entries, file and line first, and what could be better."""
     from questrag.evaluation.data_check import LabelledData, check_data, read_labelled
-    from questrag.knowledge.base import places
     from questrag.retrieval.encoder import OnnxEncoder
     from questrag.wiring import open_knowledge
 
     settings = settings_with(kb)
     base, problems = open_knowledge(settings)
-    has_lines = settings.kb_path.is_dir() or settings.kb_path.suffix == ".jsonl"
-    where = places(settings.kb_path) if has_lines else {}
     encoder = OnnxEncoder.open(settings.retriever_model_path)
     with progress_bar("Comparing entries") as progress:
         report = check_data(
@@ -43,8 +40,8 @@ def knowledge_check(
     for problem in problems:
         typer.echo(f"error: {problem} [schema]")
     for finding in report.findings:
-        file, line = where.get(finding.entry_id, ("", 0))
-        place = ": ".join(part for part in (f"{file}:{line}" if file else finding.entry_id, finding.field) if part)
+        at = base.places.get(finding.entry_id, finding.entry_id)
+        place = ": ".join(part for part in (at, finding.field) if part)
         typer.echo(f"{finding.severity}: {place + ': ' if place else ''}{finding.message} [{finding.rule}]")
     n_errors = len(problems) + report.errors
     n_remarks = len(report.findings) - report.errors

@@ -69,9 +69,8 @@ def _phrasings(entries: Sequence[Entry]) -> Stats:
     """Count the questions with their paraphrases, by language; the original questions are among them."""
     texts: dict[str, list[str]] = {}
     for entry in entries:
-        texts.setdefault(entry.lang, []).append(entry.question)
-        for paraphrase in entry.paraphrases:
-            texts.setdefault(paraphrase.lang, []).append(paraphrase.text)
+        for _, lang, text in entry.phrasings():
+            texts.setdefault(lang, []).append(text)
     return {lang: _wording(own) for lang, own in sorted(texts.items())}
 
 

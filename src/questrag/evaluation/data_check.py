@@ -1,7 +1,6 @@
 """`questrag knowledge check`: everything a machine can say about a knowledge base and the questions asked of it."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy.typing as npt
 
 from questrag.chat.errors import Invalid
 from questrag.evaluation.labelled import LabelledConversation, Query, read_conversations, read_queries
-from questrag.evaluation.splits import entry_leaks, new_turns, query_texts, text_leaks, unknown_entries
+from questrag.evaluation.splits import entry_leaks, new_turns, text_leaks, unknown_entries
 from questrag.knowledge.alike import NEAR_ANSWER, NEAR_QUESTION, alike, contradictions
 from questrag.knowledge.checks import Finding, Severity, check_entry
 from questrag.knowledge.entry import Entry
@@ -28,8 +27,8 @@ MOST_NEAR_ANSWERS = 0.01
 class LabelledData:
     """The labelled sets beside a knowledge base, by name of the part; a bank may have none."""
 
-    queries: dict[str, list[Query]] = field(default_factory=dict)
-    conversations: dict[str, list[LabelledConversation]] = field(default_factory=dict)
+    queries: Mapping[str, list[Query]] = field(default_factory=dict)
+    conversations: Mapping[str, list[LabelledConversation]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     """Lines that cannot be read."""
 
@@ -42,15 +41,16 @@ def read_labelled(folder: Path) -> LabelledData:
     """
     if not (folder / "queries").is_dir() and not (folder / "conversations").is_dir():
         raise Invalid(f"{folder} has neither a folder queries nor a folder conversations: correct the path")
-    data = LabelledData()
+    queries: dict[str, list[Query]] = {}
+    conversations: dict[str, list[LabelledConversation]] = {}
     problems: list[str] = []
     for path in sorted((folder / "queries").glob("*.jsonl")):
-        data.queries[path.stem], bad = read_queries(path)
+        queries[path.stem], bad = read_queries(path)
         problems += bad
     for path in sorted((folder / "conversations").glob("*.jsonl")):
-        data.conversations[path.stem], bad = read_conversations(path)
+        conversations[path.stem], bad = read_conversations(path)
         problems += bad
-    return LabelledData(data.queries, data.conversations, tuple(problems))
+    return LabelledData(queries, conversations, tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,6 @@ class Report:
     @property
     def errors(self) -> int:
         return sum(finding.severity == "error" for finding in self.findings)
-
-    def by_rule(self) -> dict[str, int]:
-        return dict(Counter(finding.rule for finding in self.findings).most_common())
 
 
 def check_data(entries: Sequence[Entry], labelled: LabelledData, encode: Encode) -> Report:
@@ -82,7 +79,7 @@ def leaks(entries: Sequence[Entry], labelled: LabelledData) -> Iterator[str]:
         f"conversations/{name}": [turn.needs for each in conversations for turn in each.turns]
         for name, conversations in labelled.conversations.items()
     }
-    texts = {f"queries/{name}": query_texts(queries) for name, queries in labelled.queries.items()}
+    texts = {f"queries/{name}": [q.query for q in queries] for name, queries in labelled.queries.items()}
     texts |= {f"conversations/{name}": new_turns(each) for name, each in labelled.conversations.items()}
     splits = {name: each for name, each in asked.items() if name != _PAIRS}
     yield from entry_leaks(splits)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from questrag.evaluation.labelled import LabelledConversation, Query
+from questrag.evaluation.labelled import LabelledConversation
 from questrag.knowledge.entry import Entry
 from questrag.knowledge.report import plain
 
@@ -32,8 +32,7 @@ def text_leaks(entries: Sequence[Entry], parts: Mapping[str, Iterable[str]]) -> 
     """
     found_in: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for entry in entries:
-        phrasings = dict.fromkeys((entry.question, *(paraphrase.text for paraphrase in entry.paraphrases)))
-        for key, text in {plain(text): text for text in phrasings}.items():
+        for key, text in {plain(text): text for _, _, text in entry.phrasings()}.items():
             found_in[key].append((f"entry {entry.id}", text))
     for name, texts in parts.items():
         for text in texts:
@@ -41,10 +40,6 @@ def text_leaks(entries: Sequence[Entry], parts: Mapping[str, Iterable[str]]) -> 
     for key, places in found_in.items():
         if key and len(places) > 1:
             yield f"{places[0][1]!r} stands in {' and in '.join(name for name, _ in places)}: keep it in one place"
-
-
-def query_texts(queries: Iterable[Query]) -> list[str]:
-    return [query.query for query in queries]
 
 
 def new_turns(conversations: Iterable[LabelledConversation]) -> list[str]:

@@ -4,16 +4,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib.resources import files
 
 from questrag.hinglish.spelling import phonetic_key
-from questrag.hinglish.transliteration import roman
+from questrag.hinglish.transliteration import DEVANAGARI_WORD, roman
 
 _LATIN = re.compile(r"[a-z0-9]+")
-_DEVANAGARI = re.compile(r"[\u0900-\u0963\u0970-\u097f]+")
-_WORD = re.compile(r"[\u0900-\u0963\u0970-\u097f]+|[a-z0-9]+")
+_WORD = re.compile(rf"{DEVANAGARI_WORD.pattern}|{_LATIN.pattern}")
 _SHORTEST_GUESS = 3
 """Letters of a phonetic key below which too many words sound alike."""
 
@@ -57,12 +56,22 @@ class Lexicon:
         self._by_form = {form: word for word in self.words for form in word.spellings}
         self._by_form |= {word.normal: word for word in self.words}
         self._by_devanagari = {form: word for word in reversed(self.words) for form in word.devanagari}
-        self._by_key = _unambiguous(self._by_form)
 
     @property
     def forms(self) -> Mapping[str, Word]:
         """Every Roman form, normal ones included."""
         return self._by_form
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Word]:
+        """Made when a word is first guessed: a search never does, and it takes longer than all the rest."""
+        return _unambiguous(self._by_form)
+
+    def listed(self, form: str) -> Word | None:
+        """Return the word of a form in either script, spelt as listed, or else as its Devanagari is typed."""
+        if form.isascii():
+            return self._by_form.get(form)
+        return self._by_devanagari.get(form) or self._by_form.get(roman(form))
 
     def find(self, form: str) -> Word | None:
         """Return the word of a Roman form, spelt as listed or, when long enough, sounding like only one that is."""
@@ -70,10 +79,6 @@ class Lexicon:
             return word
         key = phonetic_key(form)
         return self._by_key.get(key) if len(key) >= _SHORTEST_GUESS else None
-
-    def find_devanagari(self, form: str) -> Word | None:
-        """Return the word of a Devanagari form, spelt as listed."""
-        return self._by_devanagari.get(form)
 
     def normalise(self, text: str) -> str:
         """Return a Hinglish or Hindi text in Roman script, each known word in its normal form.
@@ -83,7 +88,7 @@ class Lexicon:
         >>> lexicon().normalise("mera pesa nhi aya, अकाउंट में देखा")
         'mera paisa nahi aaya, account me dekha'
         """
-        text = _DEVANAGARI.sub(lambda match: self._roman(match[0]), text)
+        text = DEVANAGARI_WORD.sub(lambda match: self._roman(match[0]), text)
         return _LATIN.sub(lambda match: self._normal(match[0]), roman(text).lower())
 
     def gloss(self, text: str) -> str:
@@ -97,12 +102,11 @@ class Lexicon:
         return _WORD.sub(lambda match: self._meaning(match[0]), text.lower())
 
     def _meaning(self, form: str) -> str:
-        romanised = roman(form)
-        word = self.find_devanagari(form) or self._by_form.get(romanised)
-        return word.meanings[0] if word else romanised
+        word = self.listed(form)
+        return word.meanings[0] if word else roman(form)
 
     def _roman(self, form: str) -> str:
-        word = self.find_devanagari(form)
+        word = self._by_devanagari.get(form)
         return word.normal if word else roman(form)
 
     def _normal(self, form: str) -> str:

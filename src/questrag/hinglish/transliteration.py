@@ -20,8 +20,8 @@ _CONSONANTS: Final = {
 }  # fmt: skip
 _WITH_DOT: Final = {"क": "q", "ख": "kh", "ग": "g", "ज": "z", "ड": "d", "ढ": "dh", "फ": "f", "य": "y"}
 _DOT, _HALANT, _CANDRABINDU, _ANUSVARA, _VISARGA = "़", "्", "ँ", "ं", "ः"
-_WORD = re.compile(r"[\u0900-\u0963\u0970-\u097f]+")
-_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
+DEVANAGARI_WORD: Final = re.compile(r"[\u0900-\u0963\u0970-\u097f]+")
+DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _INHERENT: Final = "ə"
 """Marks an inherent vowel until it is settled whether it is spoken."""
 
@@ -36,7 +36,9 @@ def roman(text: str) -> str:
     'mera paisa kab tak vapas milega? ATM se kata tha'
     """
     decomposed = unicodedata.normalize("NFD", text)  # ज़ comes as one character or as two
-    return unicodedata.normalize("NFC", _WORD.sub(lambda match: _word(match[0]), decomposed)).translate(_DIGITS)
+    return unicodedata.normalize("NFC", DEVANAGARI_WORD.sub(lambda match: _word(match[0]), decomposed)).translate(
+        DIGITS
+    )
 
 
 def _word(word: str) -> str:

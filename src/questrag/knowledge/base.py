@@ -18,16 +18,20 @@ _BOM = b"\xef\xbb\xbf"
 class EntryBase:
     """A `KnowledgeBase` held in memory."""
 
-    def __init__(self, entries: Iterable[Entry], profile: Profile | None = None) -> None:
+    def __init__(
+        self, entries: Iterable[Entry], profile: Profile | None = None, places: Mapping[str, str] | None = None
+    ) -> None:
         """
         Args:
             profile: what the ``{{placeholders}}`` stand for at this bank.
+            places: file and line of each entry, by id, where they were read from lines.
 
         Raises:
             ValueError: two entries have the same id.
         """
         self.entries = tuple(entries)
         self.profile = profile or Profile()
+        self.places = places or {}
         self._by_id = {entry.id: entry for entry in self.entries}
         if len(self._by_id) < len(self.entries):
             raise ValueError("two entries have the same id")
@@ -54,53 +58,43 @@ def read_knowledge(path: Path, profile: Profile | None = None) -> tuple[EntryBas
         ArtifactError: there is no such file, or nothing usable in it.
     """
     with _no_garbage_collection():
-        entries, problems = _read(_files(path), profile)
+        entries, problems, places = _read(_files(path), profile)
         if not entries:
             first_problem = f"; the first problem is {problems[0]}" if problems else ""
             raise ArtifactError(f"knowledge base {path} holds no usable entry{first_problem}")
-        return EntryBase(entries, profile), problems
+        return EntryBase(entries, profile, places), problems
 
 
-def places(path: Path) -> dict[str, tuple[str, int]]:
-    """Return file name and line of every usable entry of a file or folder, by id; of two with one id, the first."""
-    found: dict[str, tuple[str, int]] = {}
-    for file in _files(path):
-        for number, line in _lines(file):
-            if isinstance(entry := parse_line(line, file.name, number), Entry):
-                found.setdefault(entry.id, (file.name, number))
-    return found
-
-
-def _read(files: Iterable[Path], profile: Profile | None) -> tuple[list[Entry], list[Problem]]:
+def _read(files: Iterable[Path], profile: Profile | None) -> tuple[list[Entry], list[Problem], dict[str, str]]:
     entries: list[Entry] = []
     problems: list[Problem] = []
-    seen_at: dict[str, str] = {}
+    places: dict[str, str] = {}
     for file in files:
         for number, line in _lines(file):
             checked = parse_line(line, file.name, number)
             if not isinstance(checked, Entry):
                 problems += checked
-            elif first := seen_at.get(checked.id):
+            elif first := places.get(checked.id):
                 problems.append(Problem(file.name, number, "id", taken(checked.id, first)))
             elif wrong := placeholder_problems(checked, profile, file.name, number):
                 problems += wrong
             else:
                 entries.append(checked)
-                seen_at[checked.id] = f"{file.name}:{number}"
-    return entries, problems
+                places[checked.id] = f"{file.name}:{number}"
+    return entries, problems, places
 
 
 def placeholder_problems(entry: Entry, profile: Profile | None, file: str, line: int | None = None) -> list[Problem]:
     """Return what is wrong with the placeholders of an entry; without a profile nothing is, for nothing is expected."""
     if profile is None:
         return []
-    texts = {"question": entry.question, "answer": entry.answer}
-    texts |= {f"answers.{lang}": text for lang, text in entry.answers.items()}
-    texts |= {f"paraphrases[{i}].text": paraphrase.text for i, paraphrase in enumerate(entry.paraphrases)}
+    (question, *others) = entry.phrasings()
+    shown = [(name, text, True) for name, _, text in (question, *entry.answer_texts())]
+    searched = [(f"{name}.text", text, False) for name, _, text in others]
     return [
         Problem(file, line, name, message)
-        for name, text in texts.items()
-        for message in misplaced(text, profile, shown=not name.startswith("paraphrases"))
+        for name, text, is_shown in (*shown, *searched)
+        for message in misplaced(text, profile, shown=is_shown)
     ]
 
 

@@ -65,19 +65,6 @@ def check_entry(entry: Entry) -> Iterator[Finding]:
             yield Finding(entry.id, where, name, severity, message)
 
 
-def _texts(entry: Entry) -> Iterator[tuple[str, Lang, str]]:
-    """Yield field, language and text of every answer."""
-    yield "answer", entry.lang, entry.answer
-    for lang, text in entry.answers.items():
-        yield f"answers.{lang}", lang, text
-
-
-def _phrasings(entry: Entry) -> Iterator[tuple[str, Lang, str]]:
-    yield "question", entry.lang, entry.question
-    for index, paraphrase in enumerate(entry.paraphrases):
-        yield f"paraphrases[{index}]", paraphrase.lang, paraphrase.text
-
-
 def _origin(entry: Entry) -> Iterator[tuple[str, str]]:
     for field in ("category", "intent", "source", "as_of"):
         if not getattr(entry, field):
@@ -92,7 +79,7 @@ def _enough_paraphrases(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _language(entry: Entry) -> Iterator[tuple[str, str]]:
-    for field, lang, text in (*_phrasings(entry), *_texts(entry)):
+    for field, lang, text in (*entry.phrasings(), *entry.answer_texts()):
         # One Hindi word among many English sentences ("the karta of an HUF") does not make an answer Hinglish.
         found, _ = Counter(language_of(part) for part in _SENTENCE_END.split(text)).most_common(1)[0]
         if found != lang and _LETTER.search(text) and not (lang == "hinglish" and _has_hindi_word(text)):
@@ -106,7 +93,7 @@ def _has_hindi_word(text: str) -> bool:
 
 def _repeated_phrasing(entry: Entry) -> Iterator[tuple[str, str]]:
     seen: dict[str, str] = {}
-    for field, _, text in _phrasings(entry):
+    for field, _, text in entry.phrasings():
         key = " ".join(text.casefold().split())
         if key in seen:
             yield field, f"repeats {seen[key]}: remove it, or put it another way"
@@ -125,7 +112,7 @@ def _same_numbers(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _contacts(entry: Entry) -> Iterator[tuple[str, str]]:
-    for field, _, text in _texts(entry):
+    for field, _, text in entry.answer_texts():
         for match in _TELEPHONE.finditer(text):
             if re.sub(r"\D", "", match[0]) not in _ALLOWED_NUMBERS:
                 yield field, f"holds the number {match[0]}: put it into the bank profile and a placeholder here"
@@ -135,7 +122,7 @@ def _contacts(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _secrets(entry: Entry) -> Iterator[tuple[str, str]]:
-    for field, _, text in _texts(entry):
+    for field, _, text in entry.answer_texts():
         for sentence in _SENTENCE_END.split(text):
             if any(not _NEGATION.search(_clause(sentence, match)) for match in _SECRETS.finditer(sentence)):
                 yield (
@@ -159,7 +146,7 @@ def _readability(entry: Entry) -> Iterator[tuple[str, str]]:
         words, (least, most) = len(entry.answer.split()), ANSWER_WORDS
         if not least <= words <= most:
             yield "answer", f"has {words} words: {least} to {most} are read to the end and still help"
-    for field, _, text in _texts(entry):
+    for field, _, text in entry.answer_texts():
         longest = max((len(sentence.split()) for sentence in _SENTENCE_END.split(text)), default=0)
         if longest > SENTENCE_WORDS:
             yield field, f"has a sentence of {longest} words: cut it, at most {SENTENCE_WORDS}"

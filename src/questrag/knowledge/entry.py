@@ -1,7 +1,7 @@
 """One question with its approved answer: how it is written down, checked and shown."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Final, NoReturn
@@ -80,6 +80,18 @@ class Entry:
             "regulated": self.regulated,
         }
         return json.dumps({**known, **dict(sorted(self.extra.items()))}, ensure_ascii=False)
+
+    def phrasings(self) -> Iterator[tuple[str, Lang, str]]:
+        """Yield field, language and text of every way to ask, the question first."""
+        yield "question", self.lang, self.question
+        for index, paraphrase in enumerate(self.paraphrases):
+            yield f"paraphrases[{index}]", paraphrase.lang, paraphrase.text
+
+    def answer_texts(self) -> Iterator[tuple[str, Lang, str]]:
+        """Yield field, language and text of every answer, the original first."""
+        yield "answer", self.lang, self.answer
+        for lang, text in self.answers.items():
+            yield f"answers.{lang}", lang, text
 
     def passage(self, profile: Profile) -> Passage:
         """Return what may be shown, with each ``{{placeholder}}`` filled by `fill`."""

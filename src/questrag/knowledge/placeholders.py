@@ -82,17 +82,14 @@ def fill(text: str, lang: Lang, profile: Profile) -> str:
     Call your bank's phone number.
     Not on file here: phone number. Please ask your branch.
     """
-    filled = _replaced(text, lang, profile)
-    unknown = dict.fromkeys(_shown(name, lang) for name in _unknown(text, lang, profile))
+    filled = fill_question(text, lang, profile)
+    names = (match[1] for match in _PLACEHOLDER.finditer(text) if not profile.text(match[1], lang))
+    unknown = dict.fromkeys(_shown(name, lang) for name in names)
     return f"{filled}\n{_NOT_ON_FILE[lang].format(', '.join(unknown))}" if unknown else filled
 
 
 def fill_question(text: str, lang: Lang, profile: Profile) -> str:
     """Do what `fill` does, without the last sentence: a question promises nothing."""
-    return _replaced(text, lang, profile)
-
-
-def _replaced(text: str, lang: Lang, profile: Profile) -> str:
     if "{{" not in text and "}}" not in text:
         return text
 
@@ -100,10 +97,6 @@ def _replaced(text: str, lang: Lang, profile: Profile) -> str:
         return profile.text(match[1], lang) or _OF_THE_BANK[lang].format(_shown(match[1], lang))
 
     return _PLACEHOLDER.sub(value, text).replace("{{", "").replace("}}", "")
-
-
-def _unknown(text: str, lang: Lang, profile: Profile) -> Iterator[str]:
-    return (match[1] for match in _PLACEHOLDER.finditer(text) if not profile.text(match[1], lang))
 
 
 def _shown(name: str, lang: Lang) -> str:

@@ -28,12 +28,14 @@ def read_profile(path: Path) -> Profile:
     texts: dict[str, _Texts] = {}
     written: dict[str, str] = {}
     for name, value in content.items():
-        if name in _SECTIONS and not isinstance(value, dict):
-            raise ArtifactError(f"bank profile {path}: {name}: is a section: give an object with names and values")
         reader = _SECTIONS.get(name, _text)
-        named = value.items() if name in _SECTIONS and isinstance(value, dict) else [(name, value)]
-        for own_name, own_value in named:
-            where = own_name if own_name == name else f"{name}.{own_name}"
+        prefix, named = "", {name: value}
+        if name in _SECTIONS:
+            if not isinstance(value, dict):
+                raise ArtifactError(f"bank profile {path}: {name}: is a section: give an object with names and values")
+            prefix, named = f"{name}.", value
+        for own_name, own_value in named.items():
+            where = f"{prefix}{own_name}"
             try:
                 key = _key(own_name, where, written)
                 texts[key] = {} if own_value is None else reader(own_value)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from questrag.hinglish.transliteration import DIGITS
 from questrag.knowledge.entry import Entry
 
 
@@ -83,7 +84,6 @@ def plain(text: str) -> str:
 
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W\d_](?:[^\W\d_]|['\u0900-\u0963])*|[₹$€£]")
-_DEVANAGARI_DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
 _STEP = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
 _NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?\s?%?")
 
@@ -129,5 +129,5 @@ def numbers(text: str) -> tuple[str, ...]:
     >>> numbers("1. Pay Rs. 1,00,000 at 3.5 %, or 3.5% of 2")
     ('100000', '3.5%', '2')
     """
-    text = _STEP.sub("", unicodedata.normalize("NFKC", text)).translate(_DEVANAGARI_DIGITS)
+    text = _STEP.sub("", unicodedata.normalize("NFKC", text)).translate(DIGITS)
     return tuple(dict.fromkeys(re.sub(r"[\s,]", "", found) for found in _NUMBER.findall(text)))

@@ -61,11 +61,9 @@ def terms(text: str) -> list[str]:
 
 
 def _meaning(word: str) -> list[str]:
-    in_devanagari = not word.isascii()
-    romanised = roman(word) if in_devanagari else word
-    known = lexicon().find_devanagari(word) or lexicon().forms.get(romanised)
-    if known is None or (known.also_english and not in_devanagari):
-        return [_singular(romanised)]
+    known = lexicon().listed(word)
+    if known is None or (known.also_english and word.isascii()):
+        return [_singular(roman(word))]
     if known.normal in FUNCTION_WORDS:
         return []
     meaning = [part for part in _TERM.findall(" ".join(known.meanings).lower()) if part not in FUNCTION_WORDS]

@@ -32,7 +32,7 @@ class Live:
         if not quiet or found == self._settled:
             return
         try:
-            self.parts = replace(await renew(self._settings, self.parts), refused="")
+            self.parts = await renew(self._settings, self.parts)
             self._settled = found
             logger.warning("knowledge base %s is served now", self.parts.knowledge.version)
         except ArtifactError as error:
