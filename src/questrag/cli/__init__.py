@@ -26,18 +26,15 @@ from questrag.cli.options import (
     settings_with,
 )
 from questrag.cli.progress import indexing, progress_bar
+from questrag.cli.training import train
 from questrag.settings import load_settings
 
 NOT_POSSIBLE = 3
-
-_TRAIN_EXTRA = "pip install 'questrag[train]'"
-_ESCAPED = _TRAIN_EXTRA.replace("[", r"\[")  # help texts are markup
 
 app = typer.Typer(
     help="Answers retail-banking questions from approved entries.", no_args_is_help=True, add_completion=False
 )
 evaluate = typer.Typer(help="Measure what is shipped.", no_args_is_help=True)
-train = typer.Typer(help=f"Make models; needs the train extra: {_ESCAPED}.", no_args_is_help=True)
 users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
@@ -203,20 +200,6 @@ def evaluate_retrieval(
     else:
         typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
     exit_for([*library.problems, *bad], skip_bad=skip_bad)
-
-
-@train.command("export")
-def train_export(
-    backbone: Annotated[str, typer.Option(help="Packaged name, local folder, or Hub repository.")] = "all-MiniLM-L6-v2",
-    out: Annotated[Path, typer.Option(help="Folder of the encoder.")] = Path("models/retriever"),
-) -> None:
-    """Export an encoder as int8 ONNX, checked against the original."""
-    try:
-        from questrag.training.export import Args, export_encoder
-    except ModuleNotFoundError as error:
-        raise QuestragError(f"{error.name} is not installed: {_TRAIN_EXTRA}") from None
-    artifact = export_encoder(Args(backbone=backbone, out=out))
-    typer.echo(f"{out}: {artifact.info['name']}@{artifact.fingerprint}, parity {artifact.info['parity_cosine_min']}")
 
 
 @users.command("create")

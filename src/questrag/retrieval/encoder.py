@@ -44,12 +44,23 @@ class OnnxEncoder:
             raise ArtifactError(f"{path} cannot be run: {error}") from error
         self._threads = threads
         self.dim = artifact.number("dim")
+        self.query_prefix = artifact.info.get("query_prefix", "")
+        self.passage_prefix = artifact.info.get("passage_prefix", "")
         self.version = f"{artifact.info.get('name', 'encoder')}@{artifact.fingerprint}"
 
     @classmethod
     def open(cls, folder: Path, *, threads: int = 1) -> Self:
         """Raises: ArtifactError: the folder is not an intact encoder."""
         return cls(open_artifact(folder, "encoder"), threads=threads)
+
+    def encode_query(self, text: str) -> Vectors:
+        """Return the ``(dim,)`` vector of what `retrieval.text.query_text` made of a question."""
+        vector: Vectors = self.encode([self.query_prefix + text])[0]
+        return vector
+
+    def encode_passages(self, texts: Sequence[str], *, workers: int = 2, progress: Progress | None = None) -> Vectors:
+        """Do what `encode_many` does, for what `retrieval.text.passage_text` made of phrasings."""
+        return self.encode_many([self.passage_prefix + text for text in texts], workers=workers, progress=progress)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return ``(len(texts), dim)`` vectors of length 1; texts beyond the model's reach are cut."""

@@ -170,7 +170,7 @@ def _encode(phrasings: list[str], encoder: OnnxEncoder, kept: Path, progress: Pr
             vectors[rows] = np.load(path, allow_pickle=False)
         else:
             report = _shifted(progress, start, len(order))
-            vectors[rows] = encoder.encode_many(
+            vectors[rows] = encoder.encode_passages(
                 [phrasings[i] for i in rows], workers=os.cpu_count() or 1, progress=report
             )
             partial = path.with_suffix(f".{os.getpid()}")

@@ -40,7 +40,7 @@ class Dense:
         return self.index.version
 
     def search(self, question: str, k: int) -> list[Hit]:
-        vector = self.encoder.encode([query_text(question)])[0]
+        vector = self.encoder.encode_query(query_text(question))
 
         def best(n: int) -> list[Hit]:
             rows = self.index.nearest(vector, n)
@@ -61,7 +61,7 @@ class Hybrid(Dense):
     """Share of the cosine in a score, the rest being lexical cover, in [0, 1]."""
 
     def search(self, question: str, k: int) -> list[Hit]:
-        vector = self.encoder.encode([query_text(question)])[0]
+        vector = self.encoder.encode_query(query_text(question))
         cover = self.index.cover(question)
 
         def best(n: int) -> list[Hit]:
