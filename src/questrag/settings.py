@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     """Folder of a trained policy; none is used while this is empty."""
     retriever_model_path: Path = PROJECT / "models" / "retriever"
     """Folder with the encoder."""
+    ranking_model_path: Path = PROJECT / "models" / "ranking"
+    """Folder with the weights of the hybrid search, fitted for that encoder."""
     retriever: Literal["dense", "lexical", "hybrid"] = "hybrid"
     """How the knowledge base is searched."""
     faiss_index_path: Path | None = None
@@ -97,7 +99,7 @@ class Settings(BaseSettings):
     top_k: int = Field(default=5, ge=1, le=20)
     """Passages put in front of the model."""
     similarity_threshold: float = Field(default=0.4, ge=0.0, le=1.0)
-    """A hit below this score, on the scale of the chosen retriever, is no answer."""
+    """A hit below this score is no answer: a probability for the hybrid search, else on the retriever's own scale."""
     confidence_threshold: float = Field(default=0.7, ge=0.0, le=1.0)
     """A trained policy less sure than this fetches; nothing reads it until there are trained policies."""
     prompt_budget_tokens: int = Field(default=3000, ge=200, le=100_000)

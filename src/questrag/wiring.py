@@ -29,11 +29,10 @@ from questrag.policy.rules import (
 )
 from questrag.retrieval.encoder import OnnxEncoder, Progress, WordPieceCounter
 from questrag.retrieval.index import Document, SearchIndex, build_index, index_name
+from questrag.retrieval.ranking import Ranking
 from questrag.retrieval.search import Dense, Hybrid, Lexical
 from questrag.settings import Settings
 
-DENSE_WEIGHT = 0.5
-"""Share of the cosine in a hybrid score, the rest being lexical cover; chosen on the development questions."""
 _ANSWER_TOKENS = 400
 """An approved answer up to this length is given whole; Hindi takes three times the tokens of English."""
 
@@ -68,6 +67,8 @@ class Library:
     encoder: OnnxEncoder
     tokens: WordPieceCounter
     index: SearchIndex
+    ranking_folder: Path
+    """Weights of the hybrid search; opened by whoever asks for it, so that fitting them needs none."""
 
     def require_sound(self) -> None:
         """Raises: ArtifactError: something in the knowledge base cannot be used; the message names the first place."""
@@ -84,7 +85,8 @@ class Library:
             case "lexical":
                 return Lexical(self.index, self.knowledge)
             case "hybrid":
-                return Hybrid(self.index, self.encoder, self.knowledge, DENSE_WEIGHT)
+                ranking = Ranking.open(self.ranking_folder, encoder=self.encoder.version)
+                return Hybrid(self.index, self.encoder, self.knowledge, ranking)
         raise Misconfigured(f"there is no retriever {name!r}: choose dense, lexical or hybrid")
 
 
@@ -106,7 +108,7 @@ def open_library(settings: Settings, *, progress: Progress | None = None, rebuil
         documents = [_document(entry) for entry in knowledge.entries]
         build_index(documents, encoder, folder, knowledge=knowledge.version, replace=rebuild, progress=progress)
     index = SearchIndex(folder).require(encoder=encoder.version, knowledge=knowledge.version)
-    return Library(knowledge, tuple(problems), encoder, WordPieceCounter(artifact), index)
+    return Library(knowledge, tuple(problems), encoder, WordPieceCounter(artifact), index, settings.ranking_model_path)
 
 
 def open_assistant(settings: Settings, library: Library) -> Assistant:

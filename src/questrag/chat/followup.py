@@ -37,8 +37,18 @@ def needs_context(question: str) -> bool:
     >>> needs_context("atm charges"), needs_context("home loan documents"), needs_context("what is the weather today?")
     (False, False, False)
     """
+    share, n_words = aspects(question)
+    return n_words <= _MOST_WORDS and share == (1.0 if n_words else 0.0)
+
+
+def aspects(question: str) -> tuple[float, int]:
+    """Return the share of a question's words that name an aspect and no thing, in [0, 1], and how many words it has.
+
+    >>> aspects("aur kitna time lagega?"), aspects("home loan documents")
+    ((1.0, 4), (0.3333333333333333, 3))
+    """
     words = _WORD.findall(question.lower())
-    return len(words) <= _MOST_WORDS and all(w in _ASPECTS or w in HINGLISH_FUNCTION_WORDS for w in words)
+    return sum(w in _ASPECTS or w in HINGLISH_FUNCTION_WORDS for w in words) / max(len(words), 1), len(words)
 
 
 def search_text(question: str, earlier: Sequence[str]) -> str:

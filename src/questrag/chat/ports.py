@@ -1,6 +1,6 @@
 """What a turn needs, and what each part promises. Implementations live in the folders named after the parts."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -48,8 +48,10 @@ class Retriever(Protocol):
     @property
     def index_version(self) -> str: ...
 
-    def search(self, question: str, k: int) -> list[Hit]:
+    def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
         """Return at most ``k`` hits, best first, no entry twice and no near-copy of a better hit's answer.
+
+        The question is understood with the customer's ``earlier`` ones, oldest first.
 
         Fewer than ``k`` when the knowledge base has fewer; an empty list means "nothing at all";
         a broken index raises instead. Safe to call from several threads at once.

@@ -9,9 +9,9 @@ from time import perf_counter
 from typing import Any
 
 from questrag.chat import prompt as prompts
+from questrag.chat.askback import ask_back, chosen
 from questrag.chat.emergency import EMERGENCY_INTENT, Opening, opening_for
 from questrag.chat.errors import NotFound, QuestragError, Unavailable
-from questrag.chat.followup import search_text
 from questrag.chat.language import language_of
 from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, TokenCounter, Turns
 from questrag.chat.privacy import mask
@@ -93,7 +93,7 @@ class Assistant:
         prompt = self._prompt(state, decision)
         watch.lap("prompt")
         text, completion = opening.text if opening else "", None
-        async with aclosing(self._write(prompt, opening)) as events:
+        async with aclosing(self._write(prompt, decision, opening)) as events:
             async for event in events:
                 if isinstance(event, Completion):
                     completion = event
@@ -111,13 +111,22 @@ class Assistant:
 
     async def _look(self, question: str, lang: Lang, history: Sequence[Turn], opening: Opening | None) -> TurnState:
         """Search for the question, understood with the ones before it."""
-        searched = search_text(question, [turn.question for turn in history])
-        hits = await asyncio.to_thread(self.retriever.search, searched, self.k)
+        hits = await asyncio.to_thread(self._search, question, history)
         live = self._live(_last(history, self.live_turns))
         if opening:  # what it has said is not said again
             hits = [hit for hit in hits if not opening.alone and hit.passage.intent != EMERGENCY_INTENT]
             live = tuple(kept for kept in live if not opening.alone and kept.intent != EMERGENCY_INTENT)
         return TurnState(question, lang, _messages(_last(history, self.history_turns)), tuple(hits), live)
+
+    def _search(self, question: str, history: Sequence[Turn]) -> list[Hit]:
+        """Search for the question; where it is the reply to a question back, for the entry that it chooses."""
+        option = chosen(question, history[-1] if history else None)
+        if option:
+            try:
+                return [Hit(self.knowledge.passage(option), 1.0)]
+            except NotFound:
+                pass  # withdrawn since: the reply is searched for like any other question
+        return self.retriever.search(question, self.k, [turn.question for turn in history])
 
     def _live(self, history: Sequence[Turn]) -> tuple[Passage, ...]:
         """Return what these answers drew on, most recent first, as far as the entries still exist."""
@@ -152,13 +161,20 @@ class Assistant:
             budget_tokens=self.budget_tokens,
         )
 
-    async def _write(self, prompt: Prompt, opening: Opening | None) -> AsyncGenerator[Generated, None]:
-        """Yield what the generator writes, after the opening where there is one.
+    async def _write(
+        self, prompt: Prompt, decision: Decision, opening: Opening | None
+    ) -> AsyncGenerator[Generated, None]:
+        """Yield what the generator writes, after the opening where there is one, or the question back.
 
-        An opening alone is an answer: nobody in trouble has to read that nothing else was found.
+        An opening alone is an answer: nobody in trouble has to read that nothing else was found, or to choose.
         """
-        if opening and not prompt.sources:
+        unclear = decision.reason is Reason.UNCLEAR
+        if opening and (unclear or not prompt.sources):
             yield Completion(provider="extractive", model="emergency", handed_off=True, paid=False)
+            return
+        if unclear:
+            yield Token(ask_back([shown.passage for shown in prompt.sources if not shown.live], prompt.lang))
+            yield Completion(provider="extractive", model="ask_back", paid=False)
             return
         if opening:
             yield Token("\n\n")

@@ -30,6 +30,8 @@ class Reason(StrEnum):
     """The passage that answers is still in the prompt from an earlier turn."""
     REGULATED = "regulated"
     """The approved wording must be in front of whoever answers."""
+    UNCLEAR = "unclear"
+    """Several entries may be meant and none clearly: the customer is asked which."""
 
 
 class Status(StrEnum):
@@ -52,6 +54,8 @@ class Passage:
     lang: str = "en"
     answers: Mapping[str, str] = field(default_factory=dict)
     """The same answer in other languages, by language."""
+    questions: Mapping[str, str] = field(default_factory=dict)
+    """A way to ask for it in other languages, by language."""
     category: str = ""
     intent: str = ""
     source: str = ""
@@ -59,6 +63,10 @@ class Passage:
     """ISO date on which the facts were true; empty when the entry does not say."""
     regulated: bool = False
     """The approved answer has to be given word for word."""
+
+    def question_in(self, lang: Lang) -> str:
+        """Return how the entry is asked for in `lang` where it says so, else its question."""
+        return self.questions.get(lang, self.question)
 
     def answer_in(self, lang: Lang) -> str:
         """Return the answer in `lang` where the entry has it, else in the entry's own language."""
@@ -71,7 +79,8 @@ class Hit:
 
     passage: Passage
     score: float
-    """On the retriever's own scale, higher is better; about 1 means the same question."""
+    """Higher is better, at most 1. Of the hybrid search: the probability that this passage answers the question;
+    over all hits together at most 1. Of the others: about 1 means the same question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import getpass
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from questrag import __version__
 from questrag.chat.errors import Invalid, QuestragError
+from questrag.cli.evaluation import evaluate
 from questrag.cli.knowledge import knowledge
 from questrag.cli.options import (
     LINES_LEFT_OUT,
@@ -34,7 +34,6 @@ NOT_POSSIBLE = 3
 app = typer.Typer(
     help="Answers retail-banking questions from approved entries.", no_args_is_help=True, add_completion=False
 )
-evaluate = typer.Typer(help="Measure what is shipped.", no_args_is_help=True)
 users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
@@ -169,37 +168,6 @@ def index(
         f"{len(library.knowledge)} entries of knowledge base {library.knowledge.version}: index {library.index.version}"
     )
     exit_for(library.problems, skip_bad=skip_bad)
-
-
-@evaluate.command("retrieval")
-def evaluate_retrieval(
-    queries: Annotated[Path, typer.Option(help="Retrieval test set, see docs/formats.md.", show_default=False)],
-    kb: KbOption = None,
-    out: OutOption = None,
-    skip_bad: SkipBadOption = False,
-) -> None:
-    """Measure how often the right entry comes first, with intervals and baselines."""
-    from questrag.evaluation import labelled, retrieval
-    from questrag.wiring import open_library
-
-    settings = settings_with(kb)
-    target = output_file(out, read=[queries])
-    asked, bad = labelled.read_queries(queries)
-    with indexing() as progress:
-        library = open_library(settings, progress=progress)
-    with progress_bar("Searching") as progress:
-        result = retrieval.evaluate_retrieval(
-            library.retriever(settings.retriever),
-            asked,
-            baselines={"bm25": library.retriever("lexical"), "base_encoder": library.retriever("dense")},
-            knowledge=library.knowledge,
-            progress=progress,
-        )
-    if target:
-        retrieval.write_result(result, target)
-    else:
-        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
-    exit_for([*library.problems, *bad], skip_bad=skip_bad)
 
 
 @users.command("create")

@@ -10,7 +10,7 @@ import typer
 
 from questrag.chat.errors import Invalid, QuestragError
 from questrag.cli.options import KbOption, OutOption, output_file, settings_with
-from questrag.cli.progress import progress_bar
+from questrag.cli.progress import indexing, progress_bar
 from questrag.training.args import PACKAGED, Args, Objective
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _DEFAULT = Args()
 _HELD_OUT = tuple(
     Path("data") / folder / f"{part}.jsonl" for folder in ("queries", "conversations") for part in ("dev", "test")
 )
+_FITTED_ON = tuple(Path("data/queries") / f"{name}.jsonl" for name in ("dev", "dev_pairs", "dev_outside"))
 
 train = typer.Typer(help=f"Make models; needs the train extra: {_ESCAPED}.", no_args_is_help=True)
 
@@ -129,6 +130,35 @@ def train_ablation(
         result = ablation(args, numbers, material, development, work=work, progress=progress, say=_say)
     text = json.dumps(result, indent=2, ensure_ascii=False)
     target.write_text(text + "\n", encoding="utf-8") if target else typer.echo(text)
+
+
+@train.command("ranking")
+def train_ranking(
+    kb: KbOption = None,
+    queries: Annotated[
+        list[Path], typer.Option(help="Development questions, with an answer and without; never those reported on.")
+    ] = list(_FITTED_ON),  # noqa: B006 # typer copies it
+    out: Annotated[Path | None, typer.Option(help="Folder instead of RANKING_MODEL_PATH.")] = None,
+) -> None:
+    """Fit the weights of the hybrid search, and the probability that an entry answers, to an encoder."""
+    from questrag.evaluation.labelled import read_queries
+    from questrag.wiring import open_library
+
+    with _train_extra():
+        from questrag.training.ranking import fit_ranking
+    settings = settings_with(kb)
+    read = [read_queries(path) for path in queries]
+    for _, bad in read:
+        if bad:
+            raise Invalid(bad[0])
+    with indexing() as progress:
+        library = open_library(settings, progress=progress)
+    target = out or settings.ranking_model_path
+    with progress_bar("Searching") as progress:
+        measured = fit_ranking(
+            library.index, library.encoder, [each for asked, _ in read for each in asked], target, progress=progress
+        )
+    typer.echo(f"{target}: right first {measured['right_first_cv']:.1%} of {measured['n']:.0f}, cross-validated")
 
 
 _FIELDS = frozenset(Args.__dataclass_fields__)

@@ -81,7 +81,10 @@ def leaks(entries: Sequence[Entry], labelled: LabelledData) -> Iterator[str]:
     }
     texts = {f"queries/{name}": [q.query for q in queries] for name, queries in labelled.queries.items()}
     texts |= {f"conversations/{name}": new_turns(each) for name, each in labelled.conversations.items()}
-    splits = {name: each for name, each in asked.items() if name != _PAIRS}
+    splits: dict[str, list[frozenset[str]]] = {}
+    for name, each in asked.items():
+        if name != _PAIRS:
+            splits.setdefault(name.partition("_")[0], []).extend(each)  # dev_pairs belongs to dev
     yield from entry_leaks(splits)
     yield from entry_leaks(needed)
     yield from text_leaks(entries, texts)

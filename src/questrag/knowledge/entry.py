@@ -101,6 +101,11 @@ class Entry:
             answer=fill(self.answer, self.lang, profile),
             lang=self.lang,
             answers={lang: fill(text, lang, profile) for lang, text in self.answers.items()},
+            questions={
+                each.lang: fill_question(each.text, each.lang, profile)
+                for each in reversed(self.paraphrases)
+                if each.lang != self.lang
+            },
             category=self.category,
             intent=self.intent,
             source=self.source,

@@ -33,6 +33,9 @@ class Threshold:
 
     threshold: float
     """On the retriever's own scale."""
+    ask_from: float = 1.0
+    """Sum of all scores from which the customer is asked which entry is meant when the best one is below the
+    threshold; for scores that are probabilities. 1 never asks."""
 
     @property
     def version(self) -> str:
@@ -40,6 +43,8 @@ class Threshold:
 
     def decide(self, state: TurnState) -> Decision:
         fetch = bool(state.hits) and state.hits[0].score >= self.threshold
+        if not fetch and len(state.hits) > 1 and sum(hit.score for hit in state.hits) >= self.ask_from < 1:
+            return Decision(Action.FETCH, 1.0, Reason.UNCLEAR, self.version)
         action = Action.FETCH if fetch else Action.NO_FETCH
         return Decision(action, float(fetch), Reason.THRESHOLD, self.version)
 

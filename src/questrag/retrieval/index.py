@@ -21,17 +21,15 @@ from questrag.chat.errors import ArtifactError
 from questrag.hinglish.lexicon import lexicon
 from questrag.retrieval import text
 from questrag.retrieval.encoder import OnnxEncoder, Progress, Vectors
+from questrag.retrieval.keys import key_index, set_effort
 from questrag.retrieval.lexical import Bm25
+from questrag.retrieval.opposites import opposites
 
 Rows = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
 
-_FORMAT = "2"
-_FLAT_UP_TO = 10_000
-"""Keys; beyond it a graph answers in a tenth of the time at recall@5 above 0.99."""
-_GRAPH_LINKS, _GRAPH_EFFORT_BUILD, _GRAPH_EFFORT_SEARCH = 32, 80, 96
+_FORMAT = "3"
 _CHUNK = 2048
-_BODY_SHARE = 0.2
-"""What a word of an answer counts beside one of a question; chosen on the development questions."""
 
 
 class UnusableIndex(ArtifactError):
@@ -52,6 +50,9 @@ class Document:
     """Its answers, for the lexical side."""
 
 
+_SIDES = ("words", "phrasings", "letters", "answers")
+
+
 class SearchIndex:
     """Vectors of every phrasing, and the words of every entry. Read-only; threads may share it."""
 
@@ -68,14 +69,14 @@ class SearchIndex:
             self._entry_of_key = np.load(artifact.path("entry_of_key.npy"), allow_pickle=False)
             names = json.loads(artifact.path("names.json").read_text(encoding="utf-8"))
             with np.load(artifact.path("lexical.npz"), allow_pickle=False) as arrays:
-                self._bm25 = Bm25(names["vocabulary"], dict(arrays))
+                self._lexical = {side: Bm25.unpacked(side, names["vocabulary"][side], arrays) for side in _SIDES}
+            self._shares = np.load(artifact.path("shares.npy"), allow_pickle=False)
+            set_effort(self._keys, int(artifact.info["effort"]))
         except (RuntimeError, ValueError, KeyError, OSError) as error:
             raise UnusableIndex(f"{folder} is not an index ({error})") from error
         self.ids: list[str] = names["ids"]
         self._keys_of_entry = np.searchsorted(self._entry_of_key, np.arange(len(self.ids) + 1))
         faiss.omp_set_num_threads(1)  # requests already fill the cores
-        if isinstance(self._keys, faiss.IndexHNSW):
-            self._keys.hnsw.efSearch = _GRAPH_EFFORT_SEARCH
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -109,9 +110,30 @@ class SearchIndex:
             found[:, i] = cosines[-1], cosines[-n_nearest:].mean()
         return found
 
-    def cover(self, question: str) -> npt.NDArray[np.float32]:
-        """Return ``(len(self),)``: how much of the question's words each entry holds, in [0, 1]."""
-        return self._bm25.cover(text.terms(question))
+    def words(self, terms: Sequence[str]) -> Floats:
+        """Return ``(len(self),)``: how much of a question's content words the phrasings of each entry hold."""
+        return self._lexical["words"].cover(terms)
+
+    def letters(self, grams: Sequence[str]) -> Floats:
+        """Return ``(len(self),)``: the same in runs of letters."""
+        return self._lexical["letters"].cover(grams)
+
+    def answers(self, terms: Sequence[str]) -> Floats:
+        """Return ``(len(self),)``: how much of a question's content words the answers of each entry hold."""
+        return self._lexical["answers"].cover(terms)
+
+    def one_phrasing(self, terms: Sequence[str]) -> Floats:
+        """Return ``(len(self),)``: the same as `words`, in the one phrasing that holds most."""
+        return np.maximum.reduceat(self._lexical["phrasings"].cover(terms), self._keys_of_entry[:-1])
+
+    def unknown(self, terms: Sequence[str]) -> float:
+        """Return the share of a question's content words that no phrasing holds, weighted, in [0, 1]."""
+        return self._lexical["words"].unknown(terms)
+
+    def shares(self, rows: Rows) -> Floats:
+        """Return ``(len(rows), n_values)``: the share of an entry's phrasings that name each value of `opposites`."""
+        shares: Floats = self._shares[rows]
+        return shares
 
 
 def index_name(encoder: str, knowledge: str) -> str:
@@ -148,8 +170,14 @@ def build_index(
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".index-") as scratch:
             made, old = Path(scratch) / "new", Path(scratch) / "old"
             made.mkdir()
-            _write(documents, vectors, made)
-            info = {"knowledge": knowledge, "encoder": encoder.version, "text": text.VERSION, "format": _FORMAT}
+            effort = _write(documents, vectors, made)
+            info = {
+                "knowledge": knowledge,
+                "encoder": encoder.version,
+                "text": text.VERSION,
+                "format": _FORMAT,
+                "effort": str(effort),
+            }
             seal(made, "index", info)
             if folder.exists():
                 folder.rename(old)
@@ -186,29 +214,27 @@ def _shifted(progress: Progress | None, start: int, total: int) -> Progress | No
     return (lambda done, _: progress(start + done, total)) if progress else None
 
 
-def _words(document: Document) -> Counter[str]:
-    """Count an entry's words: one of its answers says less about what is asked than one of its questions."""
-    counts = Counter[str]()
-    for share, words in ((1.0, document.phrasings), (_BODY_SHARE, (document.body,))):
-        for term in text.terms(" ".join(words)):
-            counts[term] += share  # type: ignore[assignment]
-    return counts
-
-
-def _write(documents: Sequence[Document], vectors: Vectors, folder: Path) -> None:
-    dim = vectors.shape[1]
-    keys: faiss.Index = faiss.IndexFlatIP(dim)
-    if len(vectors) > _FLAT_UP_TO:
-        graph = faiss.IndexHNSWFlat(dim, _GRAPH_LINKS, faiss.METRIC_INNER_PRODUCT)
-        graph.hnsw.efConstruction = _GRAPH_EFFORT_BUILD
-        keys = graph
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
-    keys.add(vectors)
-    faiss.write_index(keys, str(folder / "keys.faiss"))
+def _write(documents: Sequence[Document], vectors: Vectors, folder: Path) -> int:
+    """Write everything but the manifest, and return the effort that a search needs."""
     counts = [len(document.phrasings) for document in documents]
-    np.save(folder / "entry_of_key.npy", np.repeat(np.arange(len(documents)), counts))
+    entry_of_key = np.repeat(np.arange(len(documents)), counts)
+    keys, effort = key_index(vectors, entry_of_key)
+    faiss.write_index(keys, str(folder / "keys.faiss"))
+    np.save(folder / "entry_of_key.npy", entry_of_key)
 
-    vocabulary, arrays = Bm25.build([_words(document) for document in documents])
+    sides: dict[str, list[Counter[str]]] = {
+        "words": [Counter(text.terms(" ".join(document.phrasings))) for document in documents],
+        "phrasings": [Counter(text.terms(phrasing)) for document in documents for phrasing in document.phrasings],
+        "letters": [Counter(text.grams(" ".join(document.phrasings))) for document in documents],
+        "answers": [Counter(text.terms(document.body)) for document in documents],
+    }
+    vocabulary, arrays = {}, {}
+    for side in _SIDES:
+        vocabulary[side], packed = Bm25.packed(side, sides[side])
+        arrays.update(packed)
     np.savez(folder / "lexical.npz", **arrays)  # type: ignore[arg-type]
+    shares = [opposites().shares(text.words(phrasing) for phrasing in document.phrasings) for document in documents]
+    np.save(folder / "shares.npy", np.stack(shares))
     names = {"ids": [document.id for document in documents], "vocabulary": vocabulary}
     (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+    return effort

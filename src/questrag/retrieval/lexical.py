@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import log
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,34 @@ class Bm25:
             "n_entries": np.array(len(documents)),
         }
 
+    @classmethod
+    def packed(
+        cls, side: str, documents: Sequence[Mapping[str, float]]
+    ) -> tuple[list[str], dict[str, npt.NDArray[np.generic]]]:
+        """Do what `build` does, with names of arrays that several of these can share a file by."""
+        vocabulary, arrays = cls.build(documents)
+        return vocabulary, {f"{side}.{name}": array for name, array in arrays.items()}
+
+    @classmethod
+    def unpacked(cls, side: str, vocabulary: Sequence[str], arrays: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """Undo `packed`."""
+        return cls(vocabulary, {name: arrays[f"{side}.{name}"] for name in ("starts", "rows", "weights", "n_entries")})
+
+    def unknown(self, question_terms: Sequence[str]) -> float:
+        """Return the share of the question that no entry holds, each term at its weight, in [0, 1]."""
+        terms = dict.fromkeys(question_terms)
+        weights = {term: self._idf(self._span(term)) for term in terms}
+        missing = sum(weights[term] for term in terms if term not in self._column)
+        return missing / sum(weights.values()) if terms else 1.0
+
+    def _span(self, term: str) -> tuple[int, int]:
+        column = self._column.get(term)
+        return (0, 0) if column is None else (int(self._starts[column]), int(self._starts[column + 1]))
+
+    def _idf(self, span: tuple[int, int]) -> float:
+        n = span[1] - span[0]
+        return log(1 + (self.n_entries - n + 0.5) / (n + 0.5))
+
     def cover(self, question_terms: Sequence[str]) -> Floats:
         """Return ``(n_entries,)`` scores in [0, 1]: BM25 as a share of the best that any entry could reach.
 
@@ -58,9 +87,8 @@ class Bm25:
         scores = np.zeros(self.n_entries, dtype=np.float32)
         reachable = 0.0
         for term in dict.fromkeys(question_terms):
-            column = self._column.get(term)
-            start, end = (self._starts[column], self._starts[column + 1]) if column is not None else (0, 0)
-            idf = log(1 + (self.n_entries - (end - start) + 0.5) / (end - start + 0.5))
+            start, end = span = self._span(term)
+            idf = self._idf(span)
             reachable += idf * (_K1 + 1)
             scores[self._rows[start:end]] += idf * self._weights[start:end]
         return scores / np.float32(reachable) if reachable else scores

@@ -1,23 +1,22 @@
 """Three ways to search one index."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from questrag.chat.followup import search_text
 from questrag.chat.ports import KnowledgeBase
 from questrag.chat.types import Hit
+from questrag.retrieval.context import lean_features, readings, shares
 from questrag.retrieval.encoder import OnnxEncoder
-from questrag.retrieval.index import Rows, SearchIndex
-from questrag.retrieval.text import query_text
+from questrag.retrieval.index import Floats, Rows, SearchIndex
+from questrag.retrieval.ranking import Candidates, Ranking, candidates, highest
+from questrag.retrieval.text import query_text, terms
 
-_SAME_WORDS = 0.95
-"""Cosine above which two texts differ in case, punctuation or a small word at most."""
-
-_NEAREST = 3
-"""Phrasings of an entry that have to be near: one alone may be odd. Chosen on the development questions."""
+_NEGLIGIBLE = 0.02
+"""Share of a reading below which it is not worth a search."""
 
 _SPARE = 3
 """Candidates for each hit asked for: near-copies of better hits are dropped, and others take their place."""
@@ -39,8 +38,8 @@ class Dense:
     def index_version(self) -> str:
         return self.index.version
 
-    def search(self, question: str, k: int) -> list[Hit]:
-        vector = self.encoder.encode_query(query_text(question))
+    def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
+        vector = self.encoder.encode_query(query_text(search_text(question, earlier)))
 
         def best(n: int) -> list[Hit]:
             rows = self.index.nearest(vector, n)
@@ -51,27 +50,43 @@ class Dense:
 
 @dataclass(frozen=True, slots=True)
 class Hybrid(Dense):
-    """A weighted sum of the two, over the best candidates of either.
+    """Meaning, words, letters and opposites, weighted by a ranking that was fitted on development questions.
 
-    A phrasing that is the question almost word for word counts by its cosine alone: then it does not matter
-    that a longer entry holds the same words more often.
+    Its scores are probabilities: how likely the entry is the one that answers. Together they are at most 1; what is
+    missing to 1 is the probability that no entry answers.
     """
 
-    dense_weight: float
-    """Share of the cosine in a score, the rest being lexical cover, in [0, 1]."""
+    ranking: Ranking
 
-    def search(self, question: str, k: int) -> list[Hit]:
-        vector = self.encoder.encode_query(query_text(question))
-        cover = self.index.cover(question)
-
+    def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
         def best(n: int) -> list[Hit]:
-            rows = np.union1d(self.index.nearest(vector, n), _highest(cover, n))
-            cosines, closeness = self.index.cosines(vector, rows, _NEAREST)
-            mixed = self.dense_weight * closeness + (1 - self.dense_weight) * cover[rows]
-            scores = np.where(cosines >= _SAME_WORDS, np.maximum(cosines, mixed), mixed)
-            return _hits(self.index, self.knowledge, rows, scores, k)
+            probabilities = self.probabilities(question, earlier, n)
+            rows = np.flatnonzero(probabilities)
+            return _hits(self.index, self.knowledge, rows, probabilities[rows], k)
 
         return _enough(best, k, len(self.index))
+
+    def probabilities(self, question: str, earlier: Sequence[str], n: int) -> Floats:
+        """Return ``(len(self.index),)``: how likely each entry answers; 0 for those that were not looked at."""
+        alone, found, any_answers = self._look(question, n)
+        if not earlier:
+            return alone
+        features = lean_features(question, unknown=found.unknown, any_alone=any_answers)
+        mixed = np.zeros_like(alone)
+        for share, reading in zip(shares(self.ranking.context, features), readings(question, earlier), strict=True):
+            if reading == question:
+                mixed += share * alone
+            elif share > _NEGLIGIBLE:
+                mixed += share * self._look(reading, n)[0]
+        return mixed
+
+    def _look(self, text: str, n: int) -> tuple[Floats, Candidates, float]:
+        vector = self.encoder.encode_query(query_text(text))
+        found = candidates(self.index, text, vector, n)
+        probabilities, any_answers = self.ranking.probabilities(found, vector)
+        every = np.zeros(len(self.index), dtype=np.float32)
+        every[found.rows] = probabilities
+        return every, found, any_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +104,11 @@ class Lexical:
     def index_version(self) -> str:
         return self.index.version
 
-    def search(self, question: str, k: int) -> list[Hit]:
-        cover = self.index.cover(question)
+    def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
+        cover = self.index.words(terms(search_text(question, earlier)))
 
         def best(n: int) -> list[Hit]:
-            rows = _highest(cover, n)
+            rows = highest(cover, n)
             return _hits(self.index, self.knowledge, rows, cover[rows], k)
 
         return _enough(best, k, int(np.count_nonzero(cover)))
@@ -109,14 +124,7 @@ def _enough(best: Callable[[int], list[Hit]], k: int, n_candidates: int) -> list
         n *= 4
 
 
-def _highest(scores: npt.NDArray[np.float32], n: int) -> Rows:
-    n = min(n, len(scores))
-    return np.argpartition(-scores, n - 1)[:n] if n else np.empty(0, dtype=np.int64)
-
-
-def _hits(
-    index: SearchIndex, knowledge: KnowledgeBase, rows: Rows, scores: npt.NDArray[np.float32], k: int
-) -> list[Hit]:
+def _hits(index: SearchIndex, knowledge: KnowledgeBase, rows: Rows, scores: Floats, k: int) -> list[Hit]:
     # Equal scores are ordered by entry, so that every run and every machine lists them alike.
     order = np.lexsort((rows, -scores))
     ranked = (Hit(knowledge.passage(index.ids[rows[i]]), float(scores[i])) for i in order)

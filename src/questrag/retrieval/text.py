@@ -7,7 +7,7 @@ from questrag.chat.language import HINGLISH_FUNCTION_WORDS, language_of
 from questrag.hinglish.lexicon import lexicon
 from questrag.hinglish.transliteration import roman
 
-VERSION = "3"
+VERSION = "4"
 """Part of an index's fingerprint: change it with anything below, or in `questrag.hinglish` but its lexicon."""
 
 _SPACE = re.compile(r"\s+")
@@ -58,6 +58,25 @@ def terms(text: str) -> list[str]:
     """
     words = _TERM.findall(_plain(text).lower())
     return [term for word in words if word not in FUNCTION_WORDS for term in _meaning(word)]
+
+
+def words(text: str) -> list[str]:
+    """Return every word of a text in the order of what the encoder reads, lower case, plural ``s`` removed.
+
+    >>> words("Cards without a PIN?"), words("card unblock karna hai")[:2]
+    (['card', 'without', 'a', 'pin'], ['card', 'unblock'])
+    """
+    return [_singular(word) for word in _TERM.findall(query_text(text).lower())]
+
+
+def grams(text: str) -> list[str]:
+    """Return the runs of 3 and 4 letters of the content words, ends marked: a misspelt word keeps most of its own.
+
+    >>> grams("FD loan")
+    ['^fd', 'fd$', '^fd$', '^lo', 'loa', 'oan', 'an$', '^loa', 'loan', 'oan$']
+    """
+    marked = [f"^{term}$" for term in terms(text)]
+    return [term[i : i + n] for term in marked for n in (3, 4) for i in range(len(term) - n + 1)]
 
 
 def _meaning(word: str) -> list[str]:

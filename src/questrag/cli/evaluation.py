@@ -1,0 +1,125 @@
+"""`questrag evaluate`: measures what is shipped."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from questrag.chat.errors import QuestragError
+from questrag.cli.options import KbOption, OutOption, SkipBadOption, exit_for, output_file, settings_with
+from questrag.cli.progress import indexing, progress_bar
+from questrag.settings import PROJECT
+
+if TYPE_CHECKING:
+    from questrag.chat.ports import Retriever
+    from questrag.wiring import Library
+
+evaluate = typer.Typer(help="Measure what is shipped.", no_args_is_help=True)
+
+BaseOption = Annotated[Path, typer.Option(help="Folder of the untrained encoder, to compare with.")]
+QueriesOption = Annotated[Path, typer.Option(help="Labelled questions, see docs/formats.md.", show_default=False)]
+
+
+@evaluate.command("retrieval")
+def evaluate_retrieval(
+    queries: QueriesOption,
+    kb: KbOption = None,
+    out: OutOption = None,
+    base: BaseOption = PROJECT / "models" / "base",
+    skip_bad: SkipBadOption = False,
+) -> None:
+    """Measure how often the right entry comes first, with intervals and baselines."""
+    from questrag.evaluation import labelled, retrieval
+
+    settings = settings_with(kb)
+    target = output_file(out, read=[queries])
+    asked, bad = labelled.read_queries(queries)
+    library, baselines = _opened(kb, base)
+    with progress_bar("Searching") as progress:
+        result = retrieval.evaluate_retrieval(
+            library.retriever(settings.retriever),
+            asked,
+            baselines=baselines,
+            knowledge=library.knowledge,
+            progress=progress,
+        )
+    _write(result, target)
+    exit_for([*library.problems, *bad], skip_bad=skip_bad)
+
+
+@evaluate.command("scope")
+def evaluate_scope(
+    queries: QueriesOption,
+    kb: KbOption = None,
+    out: OutOption = None,
+    base: BaseOption = PROJECT / "models" / "base",
+    skip_bad: SkipBadOption = False,
+) -> None:
+    """Measure whether the search knows what it cannot answer, and whether its probabilities mean what they say."""
+    from questrag.evaluation import labelled, scope
+
+    settings = settings_with(kb)
+    target = output_file(out, read=[queries])
+    asked, bad = labelled.read_queries(queries)
+    library, baselines = _opened(kb, base)
+    with progress_bar("Searching") as progress:
+        result = scope.evaluate_scope(
+            library.retriever("hybrid"),
+            asked,
+            baselines=baselines,
+            knowledge=library.knowledge,
+            answer_from=settings.similarity_threshold,
+            progress=progress,
+        )
+    _write(result, target)
+    exit_for([*library.problems, *bad], skip_bad=skip_bad)
+
+
+@evaluate.command("intents")
+def evaluate_intents(
+    train: Annotated[Path, typer.Option(help="CSV with text and category, or CLINC150 JSON.", show_default=False)],
+    test: Annotated[Path | None, typer.Option(help="The same; cross-validation on --train when left out.")] = None,
+    part: Annotated[str, typer.Option(help="Part of a JSON --test file: val or test.")] = "val",
+    folds: Annotated[int, typer.Option(min=2, max=20, help="Of the cross-validation.")] = 5,
+    encoder: Annotated[Path | None, typer.Option(help="Folder instead of RETRIEVER_MODEL_PATH.")] = None,
+    out: OutOption = None,
+) -> None:
+    """Measure how well the encoder's vectors tell intents apart, on public sets such as BANKING77 and CLINC150."""
+    from questrag.evaluation import intents
+    from questrag.retrieval.encoder import OnnxEncoder
+
+    target = output_file(out, read=[train, *([test] if test else [])])
+    learned = intents.read_labelled(train, "train")
+    asked = intents.read_labelled(test, part) if test else None
+    opened = OnnxEncoder.open(encoder or settings_with(None).retriever_model_path)
+    with progress_bar("Encoding") as progress:
+        try:
+            result = intents.evaluate_intents(opened, learned, asked, folds=folds, progress=progress)
+        except ModuleNotFoundError as error:
+            raise QuestragError(f"{error.name} is not installed: pip install 'questrag[train]'") from None
+    _write(result, target)
+
+
+def _opened(kb: Path | None, base: Path) -> "tuple[Library, dict[str, Retriever]]":
+    """Return the library, and what to compare with: words alone, the untrained encoder alone, the shipped one alone."""
+    from questrag.wiring import open_library
+
+    with indexing() as progress:
+        library = open_library(settings_with(kb), progress=progress)
+    with indexing() as progress:
+        untrained = open_library(settings_with(kb, retriever_model_path=base), progress=progress)
+    return library, {
+        "bm25": library.retriever("lexical"),
+        "base_encoder": untrained.retriever("dense"),
+        "encoder_alone": library.retriever("dense"),
+    }
+
+
+def _write(result: dict[str, object], target: Path | None) -> None:
+    from questrag.evaluation.retrieval import write_result
+
+    if target:
+        write_result(result, target)
+    else:
+        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))

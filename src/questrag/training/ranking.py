@@ -1,0 +1,191 @@
+"""`questrag train ranking`: fits the weights of the search to development questions."""
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from questrag.artifacts import seal
+from questrag.chat.errors import Invalid
+from questrag.evaluation.labelled import Query
+from questrag.evaluation.runs import provenance
+from questrag.retrieval.encoder import OnnxEncoder, Vectors
+from questrag.retrieval.index import SearchIndex
+from questrag.retrieval.ranking import (
+    ENTRY_FEATURES,
+    QUESTION_FEATURES,
+    Candidates,
+    candidates,
+    nearness,
+    question_features,
+)
+from questrag.retrieval.text import query_text
+
+ANSWERABLE = 0.8
+"""Share of questions that an entry answers which the probabilities assume; a bank's own logs will know better."""
+
+_CANDIDATES = 50
+_PENALTY = 1e-3
+_FOLDS = 5
+
+Floats = npt.NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A development question with what the search finds for it."""
+
+    query: Query
+    vector: Vectors
+    found: Candidates
+    right: npt.NDArray[np.bool_]
+    """``(n candidates,)``; all False where none of them, or no entry at all, answers."""
+
+
+def examples(
+    index: SearchIndex, encoder: OnnxEncoder, queries: Sequence[Query], progress: Progress | None = None
+) -> list[Example]:
+    """Search for every question."""
+    made = []
+    for done, query in enumerate(queries, start=1):
+        vector = encoder.encode_query(query_text(query.query))
+        found = candidates(index, query.query, vector, _CANDIDATES)
+        made.append(Example(query, vector, found, np.array([index.ids[row] in query.relevant for row in found.rows])))
+        if progress:
+            progress(done, len(queries))
+    return made
+
+
+def fit_entry_weights(answerable: Sequence[Example]) -> Floats:
+    """Return ``(len(ENTRY_FEATURES),)``: the maximum of the likelihood that a right entry is chosen.
+
+    Source: the conditional logit of McFadden 1974, over the candidates of each question.
+
+    Raises:
+        Invalid: no question has a right entry among its candidates.
+    """
+    usable = [example for example in answerable if example.right.any()]
+    if not usable:
+        raise Invalid("no development question has a right entry among what the search finds")
+    features = [torch.tensor(example.found.features, dtype=torch.float64) for example in usable]
+    right = [torch.tensor(example.right) for example in usable]
+
+    def loss(weights: Tensor) -> Tensor:
+        terms = []
+        for each, mask in zip(features, right, strict=True):
+            scores = each @ weights
+            terms.append(scores.logsumexp(0) - scores[mask].logsumexp(0))
+        return torch.stack(terms).mean() + _PENALTY * weights.square().sum() * 0.1
+
+    return _least(loss, len(ENTRY_FEATURES))
+
+
+def fit_question_weights(examples: Sequence[Example], entry: Floats, outside: Vectors) -> Floats:
+    """Return ``(len(QUESTION_FEATURES),)``: a logistic regression of whether an entry answers.
+
+    Args:
+        outside: ``(n, dim)``, the vectors of the questions of ``examples`` that no entry answers, or of some of them;
+            a question is never compared with itself.
+    """
+    rows = [_about(example, entry, outside) for example in examples]
+    features = torch.tensor(np.stack(rows), dtype=torch.float64)
+    answered = torch.tensor([float(bool(example.query.relevant)) for example in examples], dtype=torch.float64)
+    share = answered.mean()
+    if not 0 < float(share) < 1:
+        raise Invalid("both questions with an answer and questions without one are needed")
+    weight = torch.where(answered > 0, ANSWERABLE / share, (1 - ANSWERABLE) / (1 - share))
+
+    def loss(weights: Tensor) -> Tensor:
+        logits = features @ weights
+        terms = torch.nn.functional.binary_cross_entropy_with_logits(logits, answered, weight=weight)
+        return terms + _PENALTY * weights[:-1].square().sum() * 0.1
+
+    return _least(loss, len(QUESTION_FEATURES))
+
+
+def fit_ranking(
+    index: SearchIndex,
+    encoder: OnnxEncoder,
+    queries: Sequence[Query],
+    out: Path,
+    *,
+    progress: Progress | None = None,
+) -> dict[str, float]:
+    """Fit on all questions, write the folder, and return what cross-validation over entries measured.
+
+    Raises:
+        Invalid: there are too few questions of either kind.
+    """
+    asked = examples(index, encoder, queries, progress)
+    outside = _unanswered(asked)
+    measured = cross_validated(asked)
+    entry = fit_entry_weights([example for example in asked if example.query.relevant])
+    question = fit_question_weights(asked, entry, outside)
+    body = {
+        "entry": dict(zip(ENTRY_FEATURES, map(float, entry), strict=True)),
+        "question": dict(zip(QUESTION_FEATURES, map(float, question), strict=True)),
+    }
+    info = {
+        "encoder": encoder.version,
+        **{name: f"{value:.4f}" for name, value in measured.items()},
+        **provenance(knowledge=index.info["knowledge"]),
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch)
+        (made / "weights.json").write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+        np.save(made / "outside.npy", outside.astype(np.float16))
+        seal(made, "ranking", info)
+        out.mkdir(parents=True, exist_ok=True)
+        for path in made.iterdir():
+            (out / path.name).write_bytes(path.read_bytes())
+    return measured
+
+
+def cross_validated(asked: Sequence[Example]) -> dict[str, float]:
+    """Return the share of questions with the right entry first, fitted without the questions about the same entries."""
+    answerable = [example for example in asked if example.query.relevant]
+    names = sorted({min(example.query.relevant) for example in answerable})
+    fold = {name: i % _FOLDS for i, name in enumerate(np.random.default_rng(0).permutation(names))}
+    right: list[bool] = []
+    for held in range(_FOLDS):
+        inside = [example for example in answerable if fold[min(example.query.relevant)] != held]
+        weights = fit_entry_weights(inside)
+        outside = [example for example in answerable if fold[min(example.query.relevant)] == held]
+        right += [bool(each.right[int(np.argmax(each.found.features @ weights))]) for each in outside]
+    return {"right_first_cv": float(np.mean(right)), "n": float(len(right))}
+
+
+def _unanswered(asked: Sequence[Example]) -> Vectors:
+    vectors = [example.vector for example in asked if not example.query.relevant]
+    if not vectors:
+        raise Invalid("no question without an answer was given: add a file with some")
+    return np.stack(vectors)
+
+
+def _about(example: Example, entry: Floats, outside: Vectors) -> Floats:
+    others = outside
+    if not example.query.relevant:
+        others = outside[~np.all(np.isclose(outside, example.vector, atol=1e-6), axis=1)]
+    return question_features(example.found, example.found.features @ entry, nearness(others, example.vector))
+
+
+def _least(loss: Callable[[Tensor], Tensor], n: int) -> Floats:
+    weights = torch.zeros(n, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        value = loss(weights)
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    fitted: Floats = weights.detach().numpy().astype(np.float32)
+    return fitted
