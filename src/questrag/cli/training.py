@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -24,6 +24,8 @@ _HELD_OUT = tuple(
     Path("data") / folder / f"{part}.jsonl" for folder in ("queries", "conversations") for part in ("dev", "test")
 )
 _FITTED_ON = tuple(Path("data/queries") / f"{name}.jsonl" for name in ("dev", "dev_pairs", "dev_outside"))
+_TALKS = tuple(Path("data/conversations") / f"{part}.jsonl" for part in ("train", "dev"))
+_T = TypeVar("_T")
 
 train = typer.Typer(help=f"Make models; needs the train extra: {_ESCAPED}.", no_args_is_help=True)
 
@@ -138,26 +140,23 @@ def train_ranking(
     queries: Annotated[
         list[Path], typer.Option(help="Development questions, with an answer and without; never those reported on.")
     ] = list(_FITTED_ON),  # noqa: B006 # typer copies it
+    conversations: Annotated[list[Path], typer.Option(help="Labelled conversations, for follow-ups.")] = list(_TALKS),  # noqa: B006
     out: Annotated[Path | None, typer.Option(help="Folder instead of RANKING_MODEL_PATH.")] = None,
 ) -> None:
     """Fit the weights of the hybrid search, and the probability that an entry answers, to an encoder."""
-    from questrag.evaluation.labelled import read_queries
+    from questrag.evaluation.labelled import read_conversations, read_queries
     from questrag.wiring import open_library
 
     with _train_extra():
         from questrag.training.ranking import fit_ranking
     settings = settings_with(kb)
-    read = [read_queries(path) for path in queries]
-    for _, bad in read:
-        if bad:
-            raise Invalid(bad[0])
+    asked = [query for path in queries for query in _all_of(read_queries(path))]
+    talks = [each for path in conversations for each in _all_of(read_conversations(path))]
     with indexing() as progress:
         library = open_library(settings, progress=progress)
     target = out or settings.ranking_model_path
     with progress_bar("Searching") as progress:
-        measured = fit_ranking(
-            library.index, library.encoder, [each for asked, _ in read for each in asked], target, progress=progress
-        )
+        measured = fit_ranking(library.index, library.encoder, asked, talks, target, progress=progress)
     typer.echo(f"{target}: right first {measured['right_first_cv']:.1%} of {measured['n']:.0f}, cross-validated")
 
 
@@ -171,6 +170,13 @@ def _read(kb: Path, dev: Path, held_out: list[Path], *, others: int | None) -> "
 
     measured = entries_of([dev, *(path for path in held_out if path.exists() or path not in _HELD_OUT)])
     return read_material(kb, measured), read_development(kb, dev, others=others)
+
+
+def _all_of(read: tuple[list[_T], list[str]]) -> list[_T]:
+    lines, bad = read
+    if bad:
+        raise Invalid(bad[0])
+    return lines
 
 
 def _objective(name: str) -> Objective:

@@ -10,6 +10,8 @@ from questrag.hinglish.transliteration import roman
 VERSION = "4"
 """Part of an index's fingerprint: change it with anything below, or in `questrag.hinglish` but its lexicon."""
 
+_ANSWER_WORDS = 40
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 _SPACE = re.compile(r"\s+")
 # Vowel signs of Devanagari are not word characters to `re`; without the range a word would fall apart.
 _TERM = re.compile(r"[\w\u0900-\u0963\u0966-\u097F]+")
@@ -43,6 +45,12 @@ def query_text(question: str) -> str:
 def passage_text(phrasing: str) -> str:
     """Return what the encoder reads of one phrasing of an entry."""
     return _in_english(_plain(phrasing))
+
+
+def entry_text(question: str, answer: str) -> str:
+    """Return what the encoder reads of a whole entry: its question and the start of its answer."""
+    start = " ".join(_PLACEHOLDER.sub("", answer).split()[:_ANSWER_WORDS])
+    return passage_text(f"{question} {start}")
 
 
 def terms(text: str) -> list[str]:

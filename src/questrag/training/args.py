@@ -16,28 +16,28 @@ class Args:
     backbone: str = PACKAGED
     """Name of a packaged backbone, a local folder, or a repository on the Hugging Face Hub."""
     objective: Objective = "both"
-    steps: int = 600
+    steps: int = 360
     batch: int = 64
     """Pairs of a question and another phrasing, all of different entries."""
-    lr: float = 5e-5
+    lr: float = 3e-5
     temperature: float = 0.05
     margin: float = 0.15
     """Of the triplet loss, in cosine."""
     ceiling: float = 0.95
     """A negative nearer than this share of the positive counts as another way to say the same."""
-    triplet_weight: float = 1.0
+    triplet_weight: float = 0.3
     noise: float = 0.3
     """Share of questions that are misspelt on purpose, in [0, 1]."""
-    answers: float = 0.2
-    """Share of pairs whose other side is the answer, in [0, 1]."""
-    look_alikes: int = 4
+    answers: float = 0.35
+    """Share of pairs whose other side is the whole entry, question and answer, in [0, 1]."""
+    look_alikes: int = 3
     """Entries that stand together in a batch because they look alike; 1 draws all at random."""
-    mine_every: int = 200
+    mine_every: int = 180
     """Steps after which look-alikes are mined anew, with the encoder as it is then."""
     cache_chunk: int = 0
     """Texts that pass at a time under gradient caching; 0 keeps the whole batch in memory, which is faster."""
     max_tokens: int = 64
-    eval_every: int = 100
+    eval_every: int = 180
     patience: int = 3
     """Looks at the development questions without a better one, after which training stops."""
     seed: int = 0

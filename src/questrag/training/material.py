@@ -1,6 +1,5 @@
 """What the retriever learns from: entries, each with its ways to ask and its answers."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,13 +12,10 @@ from questrag.hinglish.lexicon import lexicon
 from questrag.knowledge.base import read_knowledge
 from questrag.knowledge.entry import Entry
 from questrag.knowledge.report import plain
-from questrag.retrieval.text import FUNCTION_WORDS, passage_text, query_text
+from questrag.retrieval.text import FUNCTION_WORDS, entry_text, passage_text, query_text
 from questrag.training.noise import spelling_noise
 
-_ANSWER_WORDS = 24
-"""An answer says in its first sentence what it is about."""
 _LEAST_KNOWN = 0.5
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +24,8 @@ class Topic:
 
     id: str
     phrasings: tuple[str, ...]
-    """At least two different ones, in any of the three languages: pairs of them align the languages."""
-    answers: tuple[str, ...]
+    """At least two different ones, the entry's question first, in any of the three languages: pairs align them."""
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +35,23 @@ class Material:
     @property
     def version(self) -> str:
         """Content hash."""
-        text = "\0".join("\1".join((topic.id, *topic.phrasings, *topic.answers)) for topic in self.topics)
+        text = "\0".join("\1".join((topic.id, *topic.phrasings, topic.answer)) for topic in self.topics)
         return sha256(text.encode()).hexdigest()[:12]
 
     def pair(self, row: int, rng: Random, *, noise: float, answers: float) -> tuple[str, str]:
-        """Draw a question and what it has to come near to: another phrasing, or with share ``answers`` the answer.
+        """Draw a question and what it has to come near to: another phrasing, or, with share ``answers``, the whole entry.
 
         Args:
             noise: share of questions that are misspelt, in [0, 1]; each such has a quarter of its words changed.
         """
         topic = self.topics[row]
-        question, other = rng.sample(topic.phrasings, 2)
+        whole = rng.random() < answers
+        question = rng.choice(topic.phrasings[1:])
+        other = rng.choice([phrasing for phrasing in topic.phrasings if phrasing != question])
         if rng.random() < noise:
             question = spelling_noise(question, rng, share=0.25)
-        if topic.answers and rng.random() < answers:
-            other = " ".join(rng.choice(topic.answers).split()[:_ANSWER_WORDS])
-        return query_text(question), passage_text(other)
+        key = entry_text(topic.phrasings[0], topic.answer) if whole else passage_text(other)
+        return query_text(question), key
 
 
 def read_material(kb: Path, held_out: frozenset[str]) -> Material:
@@ -100,9 +97,7 @@ def held_out(files: Iterable[Path]) -> frozenset[str]:
 
 def _topic(entry: Entry) -> Topic:
     phrasings = {plain(text): text for _, _, text in entry.phrasings()}
-    return Topic(
-        entry.id, tuple(phrasings.values()), tuple(_PLACEHOLDER.sub("", text) for _, _, text in entry.answer_texts())
-    )
+    return Topic(entry.id, tuple(phrasings.values()), entry.answer)
 
 
 def _require_known_language(kb: Path, topics: Sequence[Topic]) -> None:

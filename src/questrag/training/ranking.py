@@ -13,25 +13,28 @@ from torch import Tensor
 
 from questrag.artifacts import seal
 from questrag.chat.errors import Invalid
-from questrag.evaluation.labelled import Query
+from questrag.evaluation.labelled import LabelledConversation, Query
 from questrag.evaluation.runs import provenance
+from questrag.retrieval.context import LEAN_FEATURES, READINGS
 from questrag.retrieval.encoder import OnnxEncoder, Vectors
 from questrag.retrieval.index import SearchIndex
 from questrag.retrieval.ranking import (
     ENTRY_FEATURES,
     QUESTION_FEATURES,
     Candidates,
+    Ranking,
     candidates,
     nearness,
     question_features,
 )
 from questrag.retrieval.text import query_text
+from questrag.training.context import fit_context_weights, leaning_turns
+from questrag.training.fitting import least
 
 ANSWERABLE = 0.8
 """Share of questions that an entry answers which the probabilities assume; a bank's own logs will know better."""
 
 _CANDIDATES = 50
-_PENALTY = 1e-3
 _FOLDS = 5
 
 Floats = npt.NDArray[np.float32]
@@ -82,9 +85,9 @@ def fit_entry_weights(answerable: Sequence[Example]) -> Floats:
         for each, mask in zip(features, right, strict=True):
             scores = each @ weights
             terms.append(scores.logsumexp(0) - scores[mask].logsumexp(0))
-        return torch.stack(terms).mean() + _PENALTY * weights.square().sum() * 0.1
+        return torch.stack(terms).mean()
 
-    return _least(loss, len(ENTRY_FEATURES))
+    return least(loss, len(ENTRY_FEATURES))
 
 
 def fit_question_weights(examples: Sequence[Example], entry: Floats, outside: Vectors) -> Floats:
@@ -105,15 +108,16 @@ def fit_question_weights(examples: Sequence[Example], entry: Floats, outside: Ve
     def loss(weights: Tensor) -> Tensor:
         logits = features @ weights
         terms = torch.nn.functional.binary_cross_entropy_with_logits(logits, answered, weight=weight)
-        return terms + _PENALTY * weights[:-1].square().sum() * 0.1
+        return terms
 
-    return _least(loss, len(QUESTION_FEATURES))
+    return least(loss, len(QUESTION_FEATURES))
 
 
 def fit_ranking(
     index: SearchIndex,
     encoder: OnnxEncoder,
     queries: Sequence[Query],
+    conversations: Sequence[LabelledConversation],
     out: Path,
     *,
     progress: Progress | None = None,
@@ -128,9 +132,15 @@ def fit_ranking(
     measured = cross_validated(asked)
     entry = fit_entry_weights([example for example in asked if example.query.relevant])
     question = fit_question_weights(asked, entry, outside)
+    ranking = Ranking(entry, question, np.zeros((2, len(LEAN_FEATURES)), dtype=np.float32), outside, "being fitted")
+    context = fit_context_weights(leaning_turns(conversations, index, encoder, ranking, progress))
     body = {
         "entry": dict(zip(ENTRY_FEATURES, map(float, entry), strict=True)),
         "question": dict(zip(QUESTION_FEATURES, map(float, question), strict=True)),
+        **{
+            reading: dict(zip(LEAN_FEATURES, map(float, weights), strict=True))
+            for reading, weights in zip(READINGS[1:], context, strict=True)
+        },
     }
     info = {
         "encoder": encoder.version,
@@ -174,18 +184,3 @@ def _about(example: Example, entry: Floats, outside: Vectors) -> Floats:
     if not example.query.relevant:
         others = outside[~np.all(np.isclose(outside, example.vector, atol=1e-6), axis=1)]
     return question_features(example.found, example.found.features @ entry, nearness(others, example.vector))
-
-
-def _least(loss: Callable[[Tensor], Tensor], n: int) -> Floats:
-    weights = torch.zeros(n, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        optimizer.zero_grad()
-        value = loss(weights)
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
-
-    optimizer.step(closure)  # type: ignore[no-untyped-call]
-    fitted: Floats = weights.detach().numpy().astype(np.float32)
-    return fitted
