@@ -1,10 +1,10 @@
 """Runs every benchmark, one after the other, on an otherwise idle machine."""
 
-from benchmarks import reference, start, throughput
+from benchmarks import reference, scale, start, throughput
 
 
 def main() -> None:
-    for benchmark in (reference, start, throughput):
+    for benchmark in (reference, start, throughput, scale):
         benchmark.main()
 
 

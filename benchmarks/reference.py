@@ -117,7 +117,7 @@ def _reference() -> Step:
     from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
 
     from questrag.knowledge.base import read_knowledge
-    from questrag.training.export import folder_of
+    from questrag.training.backbone import folder_of
 
     base = BertConfig()  # the shapes of bert-base-uncased, and of e5-base-v2
     policy = BertForSequenceClassification(base).eval()

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from questrag.chat.errors import NotFound
+from questrag.chat.followup import search_text
 from questrag.chat.ports import Generator, Policy
 from questrag.chat.prompt import Prompt
 from questrag.chat.turn import Assistant
@@ -67,8 +68,8 @@ class WordOverlap:
     encoder_version: str = "none"
     index_version: str = "words@1"
 
-    def search(self, question: str, k: int) -> list[Hit]:
-        words = _words(question)
+    def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
+        words = _words(search_text(question, earlier))
         scored = [Hit(p, len(words & _words(p.question)) / max(len(words), 1)) for p in self.passages]
         return sorted((hit for hit in scored if hit.score > 0), key=lambda hit: -hit.score)[:k]
 

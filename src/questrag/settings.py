@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     """Passages put in front of the model."""
     similarity_threshold: float = Field(default=0.4, ge=0.0, le=1.0)
     """A hit below this score is no answer: a probability for the hybrid search, else on the retriever's own scale."""
+    ask_back_threshold: float = Field(default=0.6, ge=0.0, le=1.0)
+    """Where no hit reaches SIMILARITY_THRESHOLD but all together reach this, the customer is asked which one is
+    meant. For the hybrid search only; 1: never."""
     confidence_threshold: float = Field(default=0.7, ge=0.0, le=1.0)
     """A trained policy less sure than this fetches; nothing reads it until there are trained policies."""
     prompt_budget_tokens: int = Field(default=3000, ge=200, le=100_000)

@@ -15,7 +15,7 @@ from questrag.generation.fallback import FirstThatAnswers
 from questrag.generation.grounded import Grounded
 from questrag.generation.openai_compatible import OpenAICompatible
 from questrag.knowledge.base import EntryBase, entry_files, placeholder_problems, read_knowledge
-from questrag.knowledge.entry import Entry, Problem
+from questrag.knowledge.entry import Problem
 from questrag.knowledge.ingest import ingest_files
 from questrag.knowledge.placeholders import Profile
 from questrag.knowledge.profile import read_profile
@@ -105,8 +105,9 @@ def open_library(settings: Settings, *, progress: Progress | None = None, rebuil
     encoder = OnnxEncoder(artifact)
     folder = settings.index_dir / index_name(encoder.version, knowledge.version)
     if rebuild or not folder.exists():
-        documents = [_document(entry) for entry in knowledge.entries]
-        build_index(documents, encoder, folder, knowledge=knowledge.version, replace=rebuild, progress=progress)
+        build_index(
+            documents_of(knowledge), encoder, folder, knowledge=knowledge.version, replace=rebuild, progress=progress
+        )
     index = SearchIndex(folder).require(encoder=encoder.version, knowledge=knowledge.version)
     return Library(knowledge, tuple(problems), encoder, WordPieceCounter(artifact), index, settings.ranking_model_path)
 
@@ -203,7 +204,7 @@ def _policy(settings: Settings) -> Policy:
             f"POLICY_MODEL_PATH is {settings.policy_model_path}, but this version has no trained policies: unset it"
         )
     enough = settings.similarity_threshold
-    threshold = Threshold(enough)
+    threshold = Threshold(enough, settings.ask_back_threshold if settings.retriever == "hybrid" else 1.0)
     choices: dict[str, Callable[[], Policy]] = {
         "default": lambda: SmallTalkFirst(LiveFirst(RegulatedFirst(threshold, enough), enough)),
         "always": AlwaysFetch,
@@ -262,6 +263,13 @@ def _encoder_folder(settings: Settings) -> Path:
     return folder
 
 
-def _document(entry: Entry) -> Document:
-    phrasings = dict.fromkeys(text for _, _, text in entry.phrasings())
-    return Document(entry.id, tuple(phrasings), " ".join(text for _, _, text in entry.answer_texts()))
+def documents_of(knowledge: EntryBase) -> list[Document]:
+    """Return what the index is to know of each entry."""
+    return [
+        Document(
+            entry.id,
+            tuple(dict.fromkeys(text for _, _, text in entry.phrasings())),
+            " ".join(text for _, _, text in entry.answer_texts()),
+        )
+        for entry in knowledge.entries
+    ]

@@ -16,6 +16,7 @@ from questrag.knowledge.base import EntryBase
 from questrag.knowledge.entry import Entry
 from questrag.retrieval.encoder import OnnxEncoder
 from questrag.retrieval.index import Document, SearchIndex, build_index
+from questrag.retrieval.ranking import Ranking
 from questrag.retrieval.search import Dense, Hybrid, Lexical, distinct
 from questrag.settings import PROJECT
 
@@ -58,13 +59,20 @@ def folder(encoder: OnnxEncoder, knowledge: EntryBase, tmp_path_factory: pytest.
     return made
 
 
+@pytest.fixture(scope="module")
+def ranking(encoder: OnnxEncoder) -> Ranking:
+    return Ranking.open(PROJECT / "models" / "ranking", encoder=encoder.version)
+
+
 @pytest.fixture(params=["dense", "lexical", "hybrid"])
-def retriever(request: pytest.FixtureRequest, folder: Path, encoder: OnnxEncoder, knowledge: EntryBase) -> Retriever:
+def retriever(
+    request: pytest.FixtureRequest, folder: Path, encoder: OnnxEncoder, knowledge: EntryBase, ranking: Ranking
+) -> Retriever:
     index = SearchIndex(folder)
     made: dict[str, Make] = {
         "dense": lambda: Dense(index, encoder, knowledge),
         "lexical": lambda: Lexical(index, knowledge),
-        "hybrid": lambda: Hybrid(index, encoder, knowledge, 0.6),
+        "hybrid": lambda: Hybrid(index, encoder, knowledge, ranking),
     }
     return made[request.param]()
 
@@ -102,13 +110,13 @@ def test_long_answers_that_differ_in_a_figure_or_a_negation_both_stay(one: str, 
     assert distinct(hits, 5) == hits
 
 
-def test_copies_do_not_take_the_places_of_others(encoder: OnnxEncoder, tmp_path: Path) -> None:
+def test_copies_do_not_take_the_places_of_others(encoder: OnnxEncoder, ranking: Ranking, tmp_path: Path) -> None:
     copies = [Entry(id=f"c{i}", question=f"card question {i}", answer="Block the card in the app.") for i in range(60)]
     entries = (*copies, *(Entry(id=f"o{i}", question=f"card matter {i}", answer=f"Answer {i}.") for i in range(5)))
     base = EntryBase(entries)
     build_index(documents(entries), encoder, tmp_path / "index", knowledge=base.version)
     index = SearchIndex(tmp_path / "index")
-    for retriever in (Dense(index, encoder, base), Lexical(index, base), Hybrid(index, encoder, base, 0.4)):
+    for retriever in (Dense(index, encoder, base), Lexical(index, base), Hybrid(index, encoder, base, ranking)):
         assert len(retriever.search("card question 7", 5)) == 5
 
 
@@ -129,10 +137,10 @@ def test_threads_share_one_retriever(retriever: Retriever) -> None:
     assert firsts == [entry.id for entry in ENTRIES] * 5
 
 
-def test_a_knowledge_base_of_one_entry_can_be_searched(encoder: OnnxEncoder, tmp_path: Path) -> None:
+def test_a_knowledge_base_of_one_entry_can_be_searched(encoder: OnnxEncoder, ranking: Ranking, tmp_path: Path) -> None:
     base = EntryBase(ENTRIES[:1])
     build_index(documents(ENTRIES[:1]), encoder, tmp_path / "index", knowledge=base.version)
-    hits = Hybrid(SearchIndex(tmp_path / "index"), encoder, base, 0.6).search("lost card", 20)
+    hits = Hybrid(SearchIndex(tmp_path / "index"), encoder, base, ranking).search("lost card", 20)
     assert [hit.passage.id for hit in hits] == ["block"]
 
 
@@ -165,7 +173,7 @@ def test_an_interrupted_build_goes_on_where_it_stopped(encoder: OnnxEncoder, tmp
 
     calls.clear()
     build_index(documents(ENTRIES), encoder, folder, knowledge="v", progress=lambda done, _: calls.append(done))
-    assert calls == [len(ENTRIES)]  # found, not encoded again
+    assert calls == [2 * len(ENTRIES)]  # phrasings and whole entries, found, not encoded again
     assert {path.name for path in tmp_path.iterdir()} <= {"index", "index.lock"}
 
 
@@ -186,7 +194,7 @@ def test_of_several_processes_one_makes_the_index_and_all_can_use_it(tmp_path: P
 def test_a_graph_index_finds_what_the_exact_one_finds(encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     import tempfile
 
-    from questrag.retrieval import index as module
+    from questrag.retrieval import keys as module
 
     words = ["loan", "card", "fee", "branch", "locker", "cheque", "deposit", "account", "limit", "rate"]
     many = [
@@ -196,8 +204,45 @@ def test_a_graph_index_finds_what_the_exact_one_finds(encoder: OnnxEncoder, monk
     queries = encoder.encode([document.phrasings[0] for document in many[::7]])
     with tempfile.TemporaryDirectory() as scratch:
         build_index(many, encoder, Path(scratch) / "flat", knowledge="v")
-        monkeypatch.setattr(module, "_FLAT_UP_TO", 100)
+        monkeypatch.setattr(module, "FLAT_UP_TO", 100)
         build_index(many, encoder, Path(scratch) / "graph", knowledge="v")
         flat, graph = SearchIndex(Path(scratch) / "flat"), SearchIndex(Path(scratch) / "graph")
         overlap = [len({*flat.nearest(q, 5)} & {*graph.nearest(q, 5)}) / 5 for q in queries]
     assert np.mean(overlap) >= 0.98
+
+
+@pytest.mark.parametrize("n_lists_from", [100])
+def test_lists_are_searched_as_far_as_was_measured(monkeypatch: pytest.MonkeyPatch, n_lists_from: int) -> None:
+    from questrag.retrieval import keys
+
+    rng = np.random.default_rng(0)
+    centres = rng.standard_normal((40, 32))
+    vectors = np.repeat(centres, 50, axis=0) + 0.4 * rng.standard_normal((2000, 32))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    monkeypatch.setattr(keys, "FLAT_UP_TO", n_lists_from)
+    monkeypatch.setattr(keys, "GRAPH_UP_TO", n_lists_from)
+    made, effort = keys.key_index(vectors, np.repeat(np.arange(500), 4))
+    keys.set_effort(made, effort)
+    exact = np.argsort(-(vectors[:100] @ vectors.T), axis=1)[:, :5]
+    assert keys.recall_of(made.search(vectors[:100], 5)[1], exact) >= 0.97
+    assert effort in keys.EFFORTS
+
+
+def test_a_follow_up_finds_what_was_talked_about(retriever: Retriever) -> None:
+    alone = retriever.search("how long does it take", 1)
+    together = retriever.search("how long does it take", 1, ["What are the timings of NEFT?"])
+    assert together[0].passage.id == "neft"
+    assert not alone or alone[0] != together[0]
+
+
+def test_probabilities_of_one_search_add_up_to_one_at_most(
+    folder: Path, encoder: OnnxEncoder, ranking: Ranking
+) -> None:
+    hybrid = Hybrid(SearchIndex(folder), encoder, EntryBase(ENTRIES), ranking)
+    for question in ("lost card", "what is the weather", "unblock", "kya"):
+        assert 0 <= sum(hit.score for hit in hybrid.search(question, 7, ["How do I open a PPF account?"])) <= 1.0001
+
+
+def test_a_ranking_that_was_fitted_for_another_encoder_is_refused() -> None:
+    with pytest.raises(ArtifactError, match="questrag train ranking"):
+        Ranking.open(PROJECT / "models" / "ranking", encoder="another@1")

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -68,9 +69,9 @@ def test_each_question_is_searched_once_by_each_retriever() -> None:
     class Counting(WordOverlap):
         asked: list[str] = []  # noqa: RUF012 - shared on purpose
 
-        def search(self, question: str, k: int) -> list[Hit]:
+        def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
             self.asked.append(question)
-            return super().search(question, k)
+            return super().search(question, k, earlier)
 
     evaluate_retrieval(Counting(), [Query("block card", frozenset({"card-block"}))], baselines={}, knowledge=TinyBase())
     assert Counting.asked == ["block card"]

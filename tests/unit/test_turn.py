@@ -106,7 +106,7 @@ class Broken:
 
     encoder_version = index_version = "broken"
 
-    def search(self, question: str, k: int) -> list[Hit]:
+    def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
         raise ArtifactError("keys.faiss is damaged")
 
 

@@ -27,6 +27,7 @@ def evaluate_retrieval(
     kb: KbOption = None,
     out: OutOption = None,
     base: BaseOption = PROJECT / "models" / "base",
+    stress: Annotated[bool, typer.Option("--stress", help="Also with more and more words misspelt.")] = False,
     skip_bad: SkipBadOption = False,
 ) -> None:
     """Measure how often the right entry comes first, with intervals and baselines."""
@@ -44,6 +45,10 @@ def evaluate_retrieval(
             knowledge=library.knowledge,
             progress=progress,
         )
+    if stress:
+        with progress_bar("Misspelling") as progress:
+            compared = {"default": library.retriever(settings.retriever), **baselines}
+            result["spelling_stress"] = retrieval.spelling_stress(compared, asked, progress)
     _write(result, target)
     exit_for([*library.problems, *bad], skip_bad=skip_bad)
 
@@ -76,6 +81,32 @@ def evaluate_scope(
     exit_for([*library.problems, *bad], skip_bad=skip_bad)
 
 
+@evaluate.command("followups")
+def evaluate_followups(
+    conversations: Annotated[
+        Path, typer.Option(help="Labelled conversations, see docs/formats.md.", show_default=False)
+    ],
+    kb: KbOption = None,
+    out: OutOption = None,
+    skip_bad: SkipBadOption = False,
+) -> None:
+    """Measure whether questions that lean on the ones before find their entry, beside the same without them."""
+    from questrag.evaluation import followups, labelled
+    from questrag.wiring import open_library
+
+    settings = settings_with(kb)
+    target = output_file(out, read=[conversations])
+    talks, bad = labelled.read_conversations(conversations)
+    with indexing() as progress:
+        library = open_library(settings, progress=progress)
+    with progress_bar("Searching") as progress:
+        result = followups.evaluate_followups(
+            library.retriever(settings.retriever), talks, knowledge=library.knowledge, progress=progress
+        )
+    _write(result, target)
+    exit_for([*library.problems, *bad], skip_bad=skip_bad)
+
+
 @evaluate.command("intents")
 def evaluate_intents(
     train: Annotated[Path, typer.Option(help="CSV with text and category, or CLINC150 JSON.", show_default=False)],
@@ -99,6 +130,19 @@ def evaluate_intents(
         except ModuleNotFoundError as error:
             raise QuestragError(f"{error.name} is not installed: pip install 'questrag[train]'") from None
     _write(result, target)
+
+
+@evaluate.command("plots")
+def evaluate_plots(
+    results: Annotated[Path, typer.Option(help="Folder with result files; pictures are written there too.")] = Path(
+        "docs/results"
+    ),
+) -> None:
+    """Draw the pictures of result files: retrieval.json and scope.json."""
+    from questrag.evaluation.plots import draw_results
+
+    for path in draw_results(results):
+        typer.echo(path)
 
 
 def _opened(kb: Path | None, base: Path) -> "tuple[Library, dict[str, Retriever]]":

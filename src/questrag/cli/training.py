@@ -145,7 +145,7 @@ def train_ranking(
 ) -> None:
     """Fit the weights of the hybrid search, and the probability that an entry answers, to an encoder."""
     from questrag.evaluation.labelled import read_conversations, read_queries
-    from questrag.wiring import open_library
+    from questrag.wiring import documents_of, open_library
 
     with _train_extra():
         from questrag.training.ranking import fit_ranking
@@ -156,7 +156,9 @@ def train_ranking(
         library = open_library(settings, progress=progress)
     target = out or settings.ranking_model_path
     with progress_bar("Searching") as progress:
-        measured = fit_ranking(library.index, library.encoder, asked, talks, target, progress=progress)
+        measured = fit_ranking(
+            documents_of(library.knowledge), library.index, library.encoder, asked, talks, target, progress=progress
+        )
     typer.echo(f"{target}: right first {measured['right_first_cv']:.1%} of {measured['n']:.0f}, cross-validated")
 
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
+from typing import cast
 
 from questrag.chat.errors import Invalid
 from questrag.chat.ports import KnowledgeBase, Retriever
@@ -10,6 +12,7 @@ from questrag.evaluation.intervals import bootstrap95
 from questrag.evaluation.labelled import Query
 from questrag.evaluation.metrics import ndcg, recall, reciprocal_rank
 from questrag.evaluation.runs import provenance
+from questrag.hinglish.noise import spelling_noise
 
 DEPTH = 10
 
@@ -52,8 +55,14 @@ def evaluate_retrieval(
             done += 1
             if progress:
                 progress(done, total)
+    pairs = {"minimal_pairs": _pairs(asked, rankings[""])} if any(query.pair for query in asked) else {}
     return {
         **_with_langs(asked, rankings[""]),
+        "by_style": {
+            style: _scores(*_only(asked, rankings[""], [query.style == style for query in asked]))
+            for style in sorted({query.style for query in asked} - {""})
+        },
+        **pairs,
         "baselines": {name: _with_langs(asked, rankings[name]) for name in baselines},
         "left_out": len(queries) - len(asked),
         "provenance": provenance(
@@ -66,13 +75,74 @@ def _with_langs(queries: Sequence[Query], rankings: list[list[str]]) -> dict[str
     langs = sorted({query.lang for query in queries})
     return {
         **_scores(queries, rankings),
-        "by_lang": {lang: _scores(*_only(lang, queries, rankings)) for lang in langs},
+        "by_lang": {
+            lang: _scores(*_only(queries, rankings, [query.lang == lang for query in queries])) for lang in langs
+        },
     }
 
 
-def _only(lang: str, queries: Sequence[Query], rankings: list[list[str]]) -> tuple[list[Query], list[list[str]]]:
-    chosen = [i for i, query in enumerate(queries) if query.lang == lang]
+def _only(
+    queries: Sequence[Query], rankings: list[list[str]], wanted: Sequence[bool]
+) -> tuple[list[Query], list[list[str]]]:
+    chosen = [i for i, yes in enumerate(wanted) if yes]
     return [queries[i] for i in chosen], [rankings[i] for i in chosen]
+
+
+def _pairs(queries: Sequence[Query], rankings: list[list[str]]) -> dict[str, object]:
+    """Return how often a side's own entry comes before every entry of the opposite side, and is first at all."""
+    sides: dict[str, list[int]] = {}
+    for i, query in enumerate(queries):
+        if query.pair:
+            sides.setdefault(query.pair, []).append(i)
+    whole = [each for each in sides.values() if len(each) == 2]
+    before, first = [], []
+    for a, b in whole:
+        for mine, other in ((a, b), (b, a)):
+            ranking, own, opposite = (
+                rankings[mine],
+                queries[mine].relevant,
+                queries[other].relevant - queries[mine].relevant,
+            )
+            place = next((i for i, entry in enumerate(ranking) if entry in own), len(ranking))
+            before.append(
+                float(place < next((i for i, entry in enumerate(ranking) if entry in opposite), len(ranking)))
+            )
+            first.append(float(place == 0))
+    clusters = [queries[a].pair for a, _ in whole for _ in range(2)]
+    return {
+        "n_sides": len(before),
+        "before_opposite": sum(before) / max(len(before), 1),
+        "first": sum(first) / max(len(first), 1),
+        "ci95": {"before_opposite": bootstrap95(before, clusters), "first": bootstrap95(first, clusters)}
+        if before
+        else {},
+    }
+
+
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.5)
+
+
+def spelling_stress(
+    retrievers: dict[str, Retriever], queries: Sequence[Query], progress: Callable[[int, int], None] | None = None
+) -> list[dict[str, object]]:
+    """Return how often the right entry is first when a share of the Latin words of each question is misspelt.
+
+    Hindi in Devanagari is left out: the noise knows Latin letters only.
+    """
+    asked = [query for query in queries if query.relevant and query.lang != "hi"]
+    curve: list[dict[str, object]] = []
+    for done, share in enumerate(SHARES, start=1):
+        rng = Random(0)  # noqa: S311 # no secret hangs on it
+        texts = [spelling_noise(query.query, rng, share=share) for query in asked]
+        point: dict[str, object] = {"share": share, "n": len(asked)}
+        for name, retriever in retrievers.items():
+            rankings = [[hit.passage.id for hit in retriever.search(text, 1)] for text in texts]
+            scores = _scores(asked, rankings)
+            point[name] = {"recall@1": scores["recall@1"], "ci95": cast(dict[str, object], scores["ci95"])["recall@1"]}
+        curve.append(point)
+        if progress:
+            progress(done, len(SHARES))
+    return curve
 
 
 def _scores(queries: Sequence[Query], rankings: list[list[str]]) -> dict[str, object]:

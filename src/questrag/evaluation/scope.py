@@ -10,7 +10,13 @@ from questrag.chat.types import Hit
 from questrag.evaluation.labelled import Query
 from questrag.evaluation.retrieval import DEPTH
 from questrag.evaluation.runs import provenance
-from questrag.evaluation.separation import auroc, expected_calibration_error, fpr_at_95_recall, risk_coverage
+from questrag.evaluation.separation import (
+    auroc,
+    expected_calibration_error,
+    fpr_at_95_recall,
+    reliability,
+    risk_coverage,
+)
 
 _DRAWS = 1000
 
@@ -56,6 +62,7 @@ def evaluate_scope(
         "n_answerable": sum(answerable),
         **_separation(scores, answerable),
         "ece": expected_calibration_error(scores, answerable),
+        "reliability": reliability(scores, answerable),
         "ece_best_entry": expected_calibration_error(best, right),
         "by_kind": _by_kind(queries, scores, answerable),
         "by_lang": {

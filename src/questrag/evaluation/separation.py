@@ -44,10 +44,16 @@ def expected_calibration_error(probabilities: Sequence[float], happened: Sequenc
     >>> expected_calibration_error([0.5, 0.5], [True, False])
     0.0
     """
+    bins = reliability(probabilities, happened)
+    return sum(n * abs(said - came) for said, came, n in bins) / sum(n for _, _, n in bins)
+
+
+def reliability(probabilities: Sequence[float], happened: Sequence[bool]) -> list[tuple[float, float, int]]:
+    """Return for ten bins of equal count, ascending: the mean probability, the share that came true, and the count."""
     said, came = np.asarray(probabilities, dtype=np.float64), np.asarray(happened, dtype=np.float64)
     order = np.argsort(said, kind="stable")
     bins = [rows for rows in np.array_split(order, min(_BINS, max(1, len(said) // 2))) if len(rows)]
-    return float(sum(len(rows) * abs(said[rows].mean() - came[rows].mean()) for rows in bins) / len(said))
+    return [(float(said[rows].mean()), float(came[rows].mean()), len(rows)) for rows in bins]
 
 
 def risk_coverage(scores: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:

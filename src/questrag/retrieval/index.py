@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,7 +22,7 @@ from questrag.hinglish.lexicon import lexicon
 from questrag.retrieval import text
 from questrag.retrieval.encoder import OnnxEncoder, Progress, Vectors
 from questrag.retrieval.keys import key_index, set_effort
-from questrag.retrieval.lexical import Bm25
+from questrag.retrieval.lexical import Postings, bm25, likelihoods
 from questrag.retrieval.opposites import opposites
 
 Rows = npt.NDArray[np.int64]
@@ -47,10 +47,10 @@ class Document:
     phrasings: tuple[str, ...]
     """Ways to ask for it; each one is a key of its own."""
     body: str
-    """Its answers, for the lexical side."""
+    """Its answers, the main one first."""
 
 
-_SIDES = ("words", "phrasings", "letters", "answers")
+_SIDES = ("words", "letters", "answers", "says", "couples")
 
 
 class SearchIndex:
@@ -69,8 +69,10 @@ class SearchIndex:
             self._entry_of_key = np.load(artifact.path("entry_of_key.npy"), allow_pickle=False)
             names = json.loads(artifact.path("names.json").read_text(encoding="utf-8"))
             with np.load(artifact.path("lexical.npz"), allow_pickle=False) as arrays:
-                self._lexical = {side: Bm25.unpacked(side, names["vocabulary"][side], arrays) for side in _SIDES}
+                self.lexical = {side: _postings(side, names["vocabulary"][side], arrays) for side in _SIDES}
             self._shares = np.load(artifact.path("shares.npy"), allow_pickle=False)
+            self._wholes = faiss.read_index(str(artifact.path("wholes.faiss")))
+            set_effort(self._wholes, int(artifact.info["effort_wholes"]))
             set_effort(self._keys, int(artifact.info["effort"]))
         except (RuntimeError, ValueError, KeyError, OSError) as error:
             raise UnusableIndex(f"{folder} is not an index ({error})") from error
@@ -110,30 +112,28 @@ class SearchIndex:
             found[:, i] = cosines[-1], cosines[-n_nearest:].mean()
         return found
 
-    def words(self, terms: Sequence[str]) -> Floats:
-        """Return ``(len(self),)``: how much of a question's content words the phrasings of each entry hold."""
-        return self._lexical["words"].cover(terms)
+    def nearest_wholes(self, vector: Vectors, n: int) -> Rows:
+        """Return the rows of the ``n`` entries that are nearest as a whole, question with the start of the answer."""
+        found: Rows = self._wholes.search(vector.reshape(1, -1), min(n, len(self)))[1][0]
+        return found[found >= 0]
 
-    def letters(self, grams: Sequence[str]) -> Floats:
-        """Return ``(len(self),)``: the same in runs of letters."""
-        return self._lexical["letters"].cover(grams)
+    def whole_cosines(self, vector: Vectors, rows: Rows) -> Floats:
+        """Return ``(len(rows),)``: cosine to each entry as a whole."""
+        cosines: Floats = self._wholes.reconstruct_batch(rows) @ vector
+        return cosines
 
-    def answers(self, terms: Sequence[str]) -> Floats:
-        """Return ``(len(self),)``: how much of a question's content words the answers of each entry hold."""
-        return self._lexical["answers"].cover(terms)
-
-    def one_phrasing(self, terms: Sequence[str]) -> Floats:
-        """Return ``(len(self),)``: the same as `words`, in the one phrasing that holds most."""
-        return np.maximum.reduceat(self._lexical["phrasings"].cover(terms), self._keys_of_entry[:-1])
-
-    def unknown(self, terms: Sequence[str]) -> float:
-        """Return the share of a question's content words that no phrasing holds, weighted, in [0, 1]."""
-        return self._lexical["words"].unknown(terms)
+    def few(self, rows: Rows) -> Floats:
+        """Return ``(len(rows),)``: one over the number of phrasings of each entry."""
+        return (1 / (self._keys_of_entry[rows + 1] - self._keys_of_entry[rows])).astype(np.float32)
 
     def shares(self, rows: Rows) -> Floats:
         """Return ``(len(rows), n_values)``: the share of an entry's phrasings that name each value of `opposites`."""
         shares: Floats = self._shares[rows]
         return shares
+
+
+def _postings(side: str, vocabulary: Sequence[str], arrays: Mapping[str, npt.NDArray[np.generic]]) -> Postings:
+    return Postings(vocabulary, {name: arrays[f"{side}.{name}"] for name in ("starts", "rows", "weights", "n_entries")})
 
 
 def index_name(encoder: str, knowledge: str) -> str:
@@ -165,18 +165,18 @@ def build_index(
         if folder.exists() and not replace:
             return  # another process was faster, with the same content
         phrasings = [text.passage_text(phrasing) for document in documents for phrasing in document.phrasings]
+        wholes = [text.entry_text(document.phrasings[0], document.body) for document in documents]
         kept = folder.with_name(folder.name + ".vectors")
-        vectors = _encode(phrasings, encoder, kept, progress)
+        vectors = _encode([*phrasings, *wholes], encoder, kept, progress)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".index-") as scratch:
             made, old = Path(scratch) / "new", Path(scratch) / "old"
             made.mkdir()
-            effort = _write(documents, vectors, made)
             info = {
                 "knowledge": knowledge,
                 "encoder": encoder.version,
                 "text": text.VERSION,
                 "format": _FORMAT,
-                "effort": str(effort),
+                **_write(documents, vectors, made),
             }
             seal(made, "index", info)
             if folder.exists():
@@ -214,27 +214,31 @@ def _shifted(progress: Progress | None, start: int, total: int) -> Progress | No
     return (lambda done, _: progress(start + done, total)) if progress else None
 
 
-def _write(documents: Sequence[Document], vectors: Vectors, folder: Path) -> int:
-    """Write everything but the manifest, and return the effort that a search needs."""
-    counts = [len(document.phrasings) for document in documents]
-    entry_of_key = np.repeat(np.arange(len(documents)), counts)
-    keys, effort = key_index(vectors, entry_of_key)
+def _write(documents: Sequence[Document], vectors: Vectors, folder: Path) -> dict[str, str]:
+    """Write everything but the manifest, and return what a search has to know.
+
+    Args:
+        vectors: of every phrasing, then of every entry as a whole.
+    """
+    entry_of_key = np.repeat(np.arange(len(documents)), [len(document.phrasings) for document in documents])
+    keys, effort = key_index(vectors[: len(entry_of_key)], entry_of_key)
+    wholes, effort_wholes = key_index(vectors[len(entry_of_key) :], np.arange(len(documents)))
     faiss.write_index(keys, str(folder / "keys.faiss"))
+    faiss.write_index(wholes, str(folder / "wholes.faiss"))
     np.save(folder / "entry_of_key.npy", entry_of_key)
 
-    sides: dict[str, list[Counter[str]]] = {
-        "words": [Counter(text.terms(" ".join(document.phrasings))) for document in documents],
-        "phrasings": [Counter(text.terms(phrasing)) for document in documents for phrasing in document.phrasings],
-        "letters": [Counter(text.grams(" ".join(document.phrasings))) for document in documents],
-        "answers": [Counter(text.terms(document.body)) for document in documents],
+    sides = {
+        "words": bm25([Counter(text.terms(" ".join(document.phrasings))) for document in documents]),
+        "letters": bm25([Counter(text.grams(" ".join(document.phrasings))) for document in documents]),
+        "answers": bm25([Counter(text.terms(document.body)) for document in documents]),
+        "says": likelihoods([[text.says(phrasing) for phrasing in document.phrasings] for document in documents]),
+        "couples": likelihoods([[text.couples(phrasing) for phrasing in document.phrasings] for document in documents]),
     }
-    vocabulary, arrays = {}, {}
-    for side in _SIDES:
-        vocabulary[side], packed = Bm25.packed(side, sides[side])
-        arrays.update(packed)
+    vocabulary = {side: postings.vocabulary for side, postings in sides.items()}
+    arrays = {f"{side}.{name}": array for side, made in sides.items() for name, array in made.arrays.items()}
     np.savez(folder / "lexical.npz", **arrays)  # type: ignore[arg-type]
     shares = [opposites().shares(text.words(phrasing) for phrasing in document.phrasings) for document in documents]
     np.save(folder / "shares.npy", np.stack(shares))
     names = {"ids": [document.id for document in documents], "vocabulary": vocabulary}
     (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
-    return effort
+    return {"effort": str(effort), "effort_wholes": str(effort_wholes)}

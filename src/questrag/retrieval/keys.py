@@ -15,7 +15,7 @@ FLAT_UP_TO, GRAPH_UP_TO = 10_000, 200_000
 memory. Times and memory: benchmarks/results/scale.json."""
 LEAST_RECALL = 0.99
 _LINKS, _BUILD_EFFORT = 32, 80
-_EFFORTS = (32, 64, 96, 128, 192, 256, 384, 512)
+EFFORTS = (32, 64, 96, 128, 192, 256, 384, 512)
 _PROBES, _DEPTH = 200, 5
 
 
@@ -38,11 +38,11 @@ def key_index(vectors: Vectors, entry_of_key: Rows) -> tuple[faiss.Index, int]:
 def effort_for(index: faiss.Index, vectors: Vectors, questions: Vectors, least: float) -> int:
     """Return the least effort with recall@5 of at least ``least``, or the greatest one there is."""
     exact = _filled(faiss.IndexFlatIP(vectors.shape[1]), vectors).search(questions, _DEPTH)[1]
-    for effort in _EFFORTS:
+    for effort in EFFORTS:
         set_effort(index, effort)
         if recall_of(index.search(questions, _DEPTH)[1], exact) >= least:
             return effort
-    return _EFFORTS[-1]
+    return EFFORTS[-1]
 
 
 def recall_of(found: Rows, exact: Rows) -> float:

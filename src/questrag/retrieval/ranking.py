@@ -13,22 +13,33 @@ from questrag.retrieval import text
 from questrag.retrieval.context import LEAN_FEATURES, READINGS
 from questrag.retrieval.encoder import Vectors
 from questrag.retrieval.index import Floats, Rows, SearchIndex
+from questrag.retrieval.lexical import cover, likelihood, unknown
 from questrag.retrieval.opposites import opposites
 
-ENTRY_FEATURES = (
-    "nearest", "near", "words", "one_phrasing", "letters", "answers", "agree", "against", "extra",
+_FEATURES = (
+    "nearest", "near", "whole", "words", "letters", "answers", "says", "couples", "agree", "against", "extra",
 )  # fmt: skip
-"""Of a question and an entry: cosine to its nearest phrasing, mean of its three nearest; content words of the question
-in its phrasings, in the one that holds most, in runs of letters, in its answers; sides taken alike, opposite, and
-beyond the question (`retrieval.opposites`)."""
+ENTRY_FEATURES = (*_FEATURES, *(f"{name}, few" for name in _FEATURES))
+"""Of a question and an entry: cosine to its nearest phrasing, mean of its three nearest, cosine to its question and
+answer; content words of the question in its phrasings, in runs of letters, in its answers; how likely it is asked for
+in these words, and in these pairs of words; sides taken alike, opposite, and beyond the question
+(`retrieval.opposites`). And each once more over the number of its phrasings: an entry that has one is found by other
+things than an entry that has twenty."""
 
-QUESTION_FEATURES = ("score", "margin", "nearest", "near", "words", "letters", "unknown", "length", "outside", "one")
-"""Of a question: the best score and its lead over the second; four features of the best entry; the share of words that
-no entry knows; the number of words; how near it is to questions that no entry answers; and 1."""
+QUESTION_FEATURES = (
+    "score", "margin", "nearest", "near", "whole", "words", "letters", "unknown", "length", "outside", "few", "one",
+)  # fmt: skip
+"""Of a question: the best score and its lead over the second; five features of the best entry; the share of words that
+no entry knows; the number of words; how near it is to questions that no entry answers; one over the number of phrasings
+of the best entry; and 1."""
 
 _NEAREST = 3
 """Phrasings of an entry that have to be near: one alone may be odd."""
 _LEAST_CANDIDATES = 24
+_SCALE = 20.0
+"""Nats; brings the likelihoods to the size of the others."""
+_LONG = 12
+"""Content words; a longer question is no clearer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,8 @@ class Candidates:
     """``(n,)``, of the index."""
     features: Floats
     """``(n, len(ENTRY_FEATURES))``."""
+    few: Floats
+    """``(n,)``: one over the number of phrasings."""
     unknown: float
     n_words: int
 
@@ -51,15 +64,23 @@ def candidates(index: SearchIndex, question: str, vector: Vectors, n: int) -> Ca
     """
     n = min(max(n, _LEAST_CANDIDATES), len(index))
     terms = text.terms(question)
-    words, letters = index.words(terms), index.letters(text.grams(question))
-    rows = np.unique(np.concatenate([index.nearest(vector, n), highest(words, n), highest(letters, n)]))
+    words = cover(index.lexical["words"], terms)
+    letters = cover(index.lexical["letters"], text.grams(question))
+    by_side = [index.nearest(vector, n), index.nearest_wholes(vector, n), highest(words, n), highest(letters, n)]
+    rows = np.unique(np.concatenate(by_side))
     cosines, closeness = index.cosines(vector, rows, _NEAREST)
     agree, against, extra = opposites().compare(text.words(question), index.shares(rows))
     columns = (
-        cosines, closeness, words[rows], index.one_phrasing(terms)[rows], letters[rows], index.answers(terms)[rows],
+        cosines, closeness, index.whole_cosines(vector, rows),
+        words[rows], letters[rows], cover(index.lexical["answers"], terms)[rows],
+        likelihood(index.lexical["says"], text.says(question))[rows] / _SCALE,
+        likelihood(index.lexical["couples"], text.couples(question))[rows] / _SCALE,
         agree, against, extra,
     )  # fmt: skip
-    return Candidates(rows, np.stack(columns, axis=1), index.unknown(terms), len(terms))
+    features = np.stack(columns, axis=1)
+    few = index.few(rows)
+    both = np.concatenate([features, features * few[:, np.newaxis]], axis=1)
+    return Candidates(rows, both, few, unknown(index.lexical["words"], terms), len(terms))
 
 
 def highest(scores: Floats, n: int) -> Rows:
@@ -122,10 +143,10 @@ def question_features(found: Candidates, scores: Floats, outside: float) -> Floa
     order = np.argsort(-scores)
     best = found.features[order[0]]
     margin = scores[order[0]] - scores[order[1]] if len(order) > 1 else 1.0
-    of_best = [best[ENTRY_FEATURES.index(name)] for name in ("nearest", "near", "words", "letters")]
-    return np.array(
-        [scores[order[0]], margin, *of_best, found.unknown, min(found.n_words, 12) / 12, outside, 1.0], dtype=np.float32
-    )
+    of_best = [best[ENTRY_FEATURES.index(name)] for name in ("nearest", "near", "whole", "words", "letters")]
+    length = min(found.n_words, _LONG) / _LONG
+    few = found.few[order[0]]
+    return np.array([scores[order[0]], margin, *of_best, found.unknown, length, outside, few, 1.0], dtype=np.float32)
 
 
 def nearness(outside: Vectors, vector: Vectors) -> float:

@@ -12,6 +12,7 @@ from questrag.chat.types import Hit
 from questrag.retrieval.context import lean_features, readings, shares
 from questrag.retrieval.encoder import OnnxEncoder
 from questrag.retrieval.index import Floats, Rows, SearchIndex
+from questrag.retrieval.lexical import cover
 from questrag.retrieval.ranking import Candidates, Ranking, candidates, highest
 from questrag.retrieval.text import query_text, terms
 
@@ -105,13 +106,13 @@ class Lexical:
         return self.index.version
 
     def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
-        cover = self.index.words(terms(search_text(question, earlier)))
+        words = cover(self.index.lexical["words"], terms(search_text(question, earlier)))
 
         def best(n: int) -> list[Hit]:
-            rows = highest(cover, n)
-            return _hits(self.index, self.knowledge, rows, cover[rows], k)
+            rows = highest(words, n)
+            return _hits(self.index, self.knowledge, rows, words[rows], k)
 
-        return _enough(best, k, int(np.count_nonzero(cover)))
+        return _enough(best, k, int(np.count_nonzero(words)))
 
 
 def _enough(best: Callable[[int], list[Hit]], k: int, n_candidates: int) -> list[Hit]:

@@ -1,5 +1,6 @@
 """What the encoder and the lexical index see: the same code when training, indexing and serving."""
 
+import itertools
 import re
 import unicodedata
 
@@ -75,6 +76,25 @@ def words(text: str) -> list[str]:
     (['card', 'without', 'a', 'pin'], ['card', 'unblock'])
     """
     return [_singular(word) for word in _TERM.findall(query_text(text).lower())]
+
+
+def says(text: str) -> set[str]:
+    """Return everything that a text says in one word: every word, small ones too, and every meaning.
+
+    >>> sorted(says("card kyu band"))
+    ['card', 'closed', 'shut', 'stopped', 'why']
+    """
+    return {*words(text), *terms(text)}
+
+
+def couples(text: str) -> set[str]:
+    """Return every two words that follow each other.
+
+    >>> sorted(couples("block my card"))
+    ['block my', 'my card']
+    """
+    read = words(text)
+    return {f"{a} {b}" for a, b in itertools.pairwise(read)}
 
 
 def grams(text: str) -> list[str]:

@@ -9,11 +9,11 @@ from random import Random
 from questrag.chat.errors import Invalid
 from questrag.evaluation.labelled import read_conversations, read_queries
 from questrag.hinglish.lexicon import lexicon
+from questrag.hinglish.noise import spelling_noise
 from questrag.knowledge.base import read_knowledge
 from questrag.knowledge.entry import Entry
 from questrag.knowledge.report import plain
 from questrag.retrieval.text import FUNCTION_WORDS, entry_text, passage_text, query_text
-from questrag.training.noise import spelling_noise
 
 _LEAST_KNOWN = 0.5
 
@@ -39,10 +39,11 @@ class Material:
         return sha256(text.encode()).hexdigest()[:12]
 
     def pair(self, row: int, rng: Random, *, noise: float, answers: float) -> tuple[str, str]:
-        """Draw a question and what it has to come near to: another phrasing, or, with share ``answers``, the whole entry.
+        """Draw a question and what it has to come near to: another phrasing, or the whole entry.
 
         Args:
             noise: share of questions that are misspelt, in [0, 1]; each such has a quarter of its words changed.
+            answers: share of pairs with the whole entry, in [0, 1].
         """
         topic = self.topics[row]
         whole = rng.random() < answers

@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from questrag.evaluation.labelled import LabelledConversation, Query
 from questrag.evaluation.runs import provenance
 from questrag.retrieval.context import LEAN_FEATURES, READINGS
 from questrag.retrieval.encoder import OnnxEncoder, Vectors
-from questrag.retrieval.index import SearchIndex
+from questrag.retrieval.index import Document, SearchIndex, build_index
 from questrag.retrieval.ranking import (
     ENTRY_FEATURES,
     QUESTION_FEATURES,
@@ -107,13 +107,13 @@ def fit_question_weights(examples: Sequence[Example], entry: Floats, outside: Ve
 
     def loss(weights: Tensor) -> Tensor:
         logits = features @ weights
-        terms = torch.nn.functional.binary_cross_entropy_with_logits(logits, answered, weight=weight)
-        return terms
+        return torch.nn.functional.binary_cross_entropy_with_logits(logits, answered, weight=weight)
 
     return least(loss, len(QUESTION_FEATURES))
 
 
 def fit_ranking(
+    documents: Sequence[Document],
     index: SearchIndex,
     encoder: OnnxEncoder,
     queries: Sequence[Query],
@@ -130,6 +130,8 @@ def fit_ranking(
     asked = examples(index, encoder, queries, progress)
     outside = _unanswered(asked)
     measured = cross_validated(asked)
+    with tempfile.TemporaryDirectory() as scratch:
+        asked += examples(_terse_index(documents, encoder, Path(scratch)), encoder, queries, progress)
     entry = fit_entry_weights([example for example in asked if example.query.relevant])
     question = fit_question_weights(asked, entry, outside)
     ranking = Ranking(entry, question, np.zeros((2, len(LEAN_FEATURES)), dtype=np.float32), outside, "being fitted")
@@ -156,6 +158,13 @@ def fit_ranking(
         for path in made.iterdir():
             (out / path.name).write_bytes(path.read_bytes())
     return measured
+
+
+def _terse_index(documents: Sequence[Document], encoder: OnnxEncoder, scratch: Path) -> SearchIndex:
+    """Index the same entries with their question alone, as most banks will bring them."""
+    terse = [replace(document, phrasings=document.phrasings[:1]) for document in documents]
+    build_index(terse, encoder, scratch / "terse", knowledge="terse")
+    return SearchIndex(scratch / "terse")
 
 
 def cross_validated(asked: Sequence[Example]) -> dict[str, float]:

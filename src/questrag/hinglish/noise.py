@@ -13,7 +13,8 @@ _SHORT_FORMS = {
     "statement": "stmt", "thanks": "thx", "the": "d", "this": "dis", "to": "2", "today": "tdy", "tomorrow": "tmrw",
     "transaction": "txn", "transfer": "trf", "what": "wat", "when": "wen", "why": "y", "with": "wid", "without": "w/o",
     "you": "u", "your": "ur", "are": "r", "and": "n", "kya": "kia", "hai": "h", "hain": "h", "nahi": "nhi",
-    "mein": "me", "kaise": "kese", "kyun": "kyu", "raha": "rha", "karna": "krna", "kar": "kr", "karo": "kro", "mujhe": "mje",
+    "mein": "me", "kaise": "kese", "kyun": "kyu", "raha": "rha", "karna": "krna", "kar": "kr",
+    "karo": "kro", "mujhe": "mje",
 }  # fmt: skip
 # Sounds that Hinglish writes in more than one way; English slips of the same kind come along.
 _SOUNDS = [
