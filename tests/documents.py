@@ -1,14 +1,14 @@
 """Files that are generated from the code: `python -m tests.documents` writes them, a test keeps them equal."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from questrag.settings import PROJECT, Settings
+from tests.result_tables import percent, result, retrieval_page, retrieval_table
 
 
 def env_example() -> str:
@@ -79,6 +79,12 @@ def data_card() -> str:
     return _between(text, "tables", (PROJECT / "data" / "card" / "tables.md").read_text(encoding="utf-8").strip())
 
 
+def search_page() -> str:
+    """The page about the search with what was measured."""
+    text = (PROJECT / "docs" / "retrieval.md").read_text(encoding="utf-8")
+    return _between(text, "results", retrieval_page())
+
+
 def _between(text: str, name: str, new: str) -> str:
     """Replace what stands between the two marks of a generated block."""
     opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
@@ -90,10 +96,9 @@ def _between(text: str, name: str, new: str) -> str:
 def figures() -> str:
     """Every figure of the README, from result files alone."""
     reference, start, throughput = (
-        _result(f"benchmarks/results/{n}.json") for n in ("reference", "start", "throughput")
+        result(f"benchmarks/results/{n}.json") for n in ("reference", "start", "throughput")
     )
-    own = _result("benchmarks/results/own_questions.json")
-    retrieval = _result("docs/results/retrieval.json")
+    own = result("benchmarks/results/own_questions.json")
     ours, usual = reference["questrag"], reference["reference"]
     rows = [
         (
@@ -132,7 +137,7 @@ def figures() -> str:
         ),
         (
             f"a real FAQ file asked its own questions, n = {own['n']:,}",
-            f"same question first {_percent(own['same_question_first'], own['ci95'])}",
+            f"same question first {percent(own['same_question_first'], own['ci95'])}",
             "",
         ),
     ]
@@ -146,41 +151,11 @@ def figures() -> str:
             "weights of those shapes, for timing), flat search. `make bench` repeats all but the FAQ file, which is",
             "`.venv/bin/python -m benchmarks.own_questions FILE`.",
             "",
-            *_retrieval_table(retrieval),
+            *retrieval_table("docs/results/retrieval.json"),
+            "",
+            "95 % intervals, drawn by entry; more, and how to repeat it, in [the search](docs/retrieval.md).",
         ]
     )
-
-
-def _retrieval_table(result: dict[str, Any]) -> list[str]:
-    baselines = result["baselines"]
-    head = "| right entry first (in the first five) | n | default | BM25 | encoder alone |"
-    rows = [
-        head,
-        "|---|---|---|---|---|",
-        _retrieval_row("all", result, [baselines["bm25"], baselines["base_encoder"]]),
-    ]
-    for lang, name in (("en", "English"), ("hinglish", "Hinglish"), ("hi", "Hindi")):
-        others = [baseline["by_lang"][lang] for baseline in (baselines["bm25"], baselines["base_encoder"])]
-        rows.append(_retrieval_row(name, result["by_lang"][lang], others))
-    options = "--queries data/queries/test.jsonl --out docs/results/retrieval.json"
-    note = f"95 % intervals, drawn by entry. Repeat with `.venv/bin/questrag evaluate retrieval {options}`."
-    return [*rows, "", note]
-
-
-def _retrieval_row(name: str, result: dict[str, Any], others: list[dict[str, Any]]) -> str:
-    cells = [
-        f"{_percent(r['recall@1'], r['ci95']['recall@1'])} ({100 * r['recall@5']:.0f} %)" for r in (result, *others)
-    ]
-    return f"| {name} | {result['n']} | {' | '.join(cells)} |"
-
-
-def _percent(share: float, interval: list[float]) -> str:
-    return f"{100 * share:.1f} % [{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]"
-
-
-def _result(path: str) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads((PROJECT / path).read_text(encoding="utf-8"))
-    return result
 
 
 GENERATED: dict[Path, Callable[[], str]] = {
@@ -188,6 +163,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / "docs" / "settings.md": settings_page,
     PROJECT / "README.md": readme,
     PROJECT / "data" / "README.md": data_card,
+    PROJECT / "docs" / "retrieval.md": search_page,
 }
 
 
