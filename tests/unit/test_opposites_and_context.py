@@ -62,10 +62,10 @@ def test_words_and_couples_are_read_in_english() -> None:
 
 def test_a_follow_up_has_three_readings_and_a_first_question_one() -> None:
     assert readings("kitna time lagega?", []) == ["kitna time lagega?"]
-    assert readings("kitna time lagega?", ["FD todni hai", "aur kab?"]) == [
+    assert readings("kitna time lagega?", ["card chahiye", "FD todni hai", "aur kab?"]) == [
         "kitna time lagega?",
         "FD todni hai kitna time lagega?",
-        "FD todni hai",
+        "card chahiye FD todni hai kitna time lagega?",
     ]
 
 

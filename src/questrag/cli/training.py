@@ -126,7 +126,7 @@ def train_ablation(
         raise Invalid(f"--seeds {seeds}: give whole numbers with commas between them") from None
     settings = settings_with(kb)
     target = output_file(out, read=[dev])
-    material, development = _read(settings.kb_path, dev, held_out, others=None)
+    material, development = _read(settings.kb_path, dev, held_out, others=0)
     args = Args(backbone=backbone, steps=steps, batch=batch, device=settings.device)
     with progress_bar("Training") as progress:
         result = ablation(args, numbers, material, development, work=work, progress=progress, say=_say)

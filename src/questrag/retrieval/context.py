@@ -1,7 +1,7 @@
 """Questions that lean on the ones before: three ways to read one, and how much each counts.
 
-A follow-up is searched for as it stands, together with what was asked before, and as what was asked before. How
-likely each entry is, is the mixture of the three. No model rewrites anything.
+A follow-up is searched for as it stands, together with the last question that stood alone, and together with the last
+two. How likely each entry is, is the mixture of the three. No model rewrites anything.
 """
 
 import re
@@ -14,7 +14,7 @@ from questrag.chat.followup import aspects, needs_context
 
 Floats = npt.NDArray[np.float32]
 
-READINGS = ("alone", "together", "topic")
+READINGS = ("alone", "together", "thread")
 LEAN_FEATURES = ("aspects", "nothing_else", "opens", "points", "length", "unknown", "any_alone", "one")
 """Share of words that name an aspect and no thing; whether there are no others; whether it opens with a conjunction;
 whether it points back with a pronoun; its length; the share of words that no entry knows; how likely any entry answers
@@ -34,21 +34,12 @@ _POINTS = re.compile(
 _LONG = 15
 
 
-def topic_of(earlier: Sequence[str]) -> str:
-    """Return the last earlier question that stands alone, or else the first one.
-
-    Args:
-        earlier: not empty, oldest first.
-    """
-    return next((text for text in reversed(earlier) if not needs_context(text)), earlier[0])
-
-
 def readings(question: str, earlier: Sequence[str]) -> list[str]:
     """Return what to search for, in the order of `READINGS`; the question alone where nothing was asked before."""
     if not earlier:
         return [question]
-    topic = topic_of(earlier)
-    return [question, f"{topic} {question}", topic]
+    topics = [text for text in earlier if not needs_context(text)] or [earlier[0]]
+    return [question, " ".join([*topics[-1:], question]), " ".join([*topics[-2:], question])]
 
 
 def lean_features(question: str, *, unknown: float, any_alone: float) -> Floats:

@@ -73,12 +73,13 @@ class Hybrid(Dense):
         if not earlier:
             return alone
         features = lean_features(question, unknown=found.unknown, any_alone=any_answers)
-        mixed = np.zeros_like(alone)
+        counts: dict[str, float] = {}
         for share, reading in zip(shares(self.ranking.context, features), readings(question, earlier), strict=True):
-            if reading == question:
-                mixed += share * alone
-            elif share > _NEGLIGIBLE:
-                mixed += share * self._look(reading, n)[0]
+            counts[reading] = counts.get(reading, 0.0) + float(share)
+        mixed = np.float32(counts.pop(question)) * alone
+        for reading, share in counts.items():
+            if share > _NEGLIGIBLE:
+                mixed += np.float32(share) * self._look(reading, n)[0]
         return mixed
 
     def _look(self, text: str, n: int) -> tuple[Floats, Candidates, float]:
