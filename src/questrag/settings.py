@@ -98,9 +98,9 @@ class Settings(BaseSettings):
     """For training only: serving and indexing use the CPU."""
     top_k: int = Field(default=5, ge=1, le=20)
     """Passages put in front of the model."""
-    similarity_threshold: float = Field(default=0.4, ge=0.0, le=1.0)
+    similarity_threshold: float = Field(default=0.45, ge=0.0, le=1.0)
     """A hit below this score is no answer: a probability for the hybrid search, else on the retriever's own scale."""
-    ask_back_threshold: float = Field(default=0.6, ge=0.0, le=1.0)
+    ask_back_threshold: float = Field(default=0.35, ge=0.0, le=1.0)
     """Where no hit reaches SIMILARITY_THRESHOLD but all together reach this, the customer is asked which one is
     meant. For the hybrid search only; 1: never."""
     confidence_threshold: float = Field(default=0.7, ge=0.0, le=1.0)

@@ -61,13 +61,14 @@ def test_devanagari_is_written_as_people_type_it(text: str, expected: str) -> No
 
 
 def test_transliteration_mostly_gives_a_spelling_of_the_word_that_was_meant() -> None:
-    """A scholarly scheme (ITRANS) in lower case gives a listed spelling for 33 % of them, and the sound for 63 %."""
-    pairs = [(form, word) for word in lexicon().words for form in word.devanagari]
+    """English words in Devanagari are left out, and misspelt forms: the lexicon has them because no rule can."""
+    words = [word for word in lexicon().words if word.normal not in word.gloss.lower()]
+    pairs = [(form, word) for word in words for form in word.devanagari[:1]]
     exact = sum(roman(form) in (word.normal, *word.spellings) for form, word in pairs)
     sound = sum(phonetic_key(roman(form)) == phonetic_key(word.normal) for form, word in pairs)
     assert len(pairs) > 2500
-    assert exact / len(pairs) >= 0.76
-    assert sound / len(pairs) >= 0.88
+    assert exact / len(pairs) >= 0.87
+    assert sound / len(pairs) >= 0.93
 
 
 def test_a_spelling_that_is_not_listed_is_rarely_taken_for_another_word() -> None:
@@ -93,7 +94,7 @@ def test_a_hinglish_text_and_the_same_text_in_devanagari_meet() -> None:
 def test_what_the_search_reads_of_a_text_does_not_change_unnoticed() -> None:
     """An index that was made with one reading is wrong under another: a new `VERSION` makes a new index."""
     read = [(passage_text(text), terms(text)) for text in ("mera khata band karo", "मेरा कार्ड खो गया", "Lost my cards!")]
-    assert (VERSION, sha256(repr(read).encode()).hexdigest()[:8]) == ("3", "ecd4b706")
+    assert (VERSION, sha256(repr(read).encode()).hexdigest()[:8]) == ("4", "ecd4b706")
 
 
 def test_of_two_words_that_sound_alike_none_is_guessed() -> None:

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from questrag.chat.types import Lang
+from questrag.chat.types import Hit, Lang
 
 
 class _Kind:
@@ -145,6 +145,16 @@ _RULES = (
 
 _HARM = _Rule((_Kind("suicide suicidal selfharm आत्महत्या खुदकुशी ख़ुदकुशी khudkushi aatmahatya"),), 0)
 
+_LOSS = _Kind("lost lose losing misplaced dropped missing left gum gir gira giri kho* chhut* छूट* खो* गुम* गिर*")
+_LOST_CARD = _Rule(
+    (_Kind("card cards atm कार्ड एटीएम"), _LOSS),
+    6,
+    unless=_Kind("found unblock* naya nayi new replac* reissue* charge* fee* points mil mila नया नई मिल* email mail"),
+)
+
+LOST_CARD_INTENT = "block_lost_card"
+"""Of the entry that says how to block a lost card."""
+
 EMERGENCY_INTENT = "fraud_emergency"
 """Of an entry that says what `STEPS` says, for customers who ask what to do and report nothing."""
 
@@ -218,6 +228,19 @@ def opening_for(text: str, lang: Lang) -> Opening | None:
     if _HARM.fires(words):
         return Opening(CRISIS[lang], alone=True)
     return Opening(STEPS[lang], alone=False) if any(rule.fires(words) for rule in _RULES) else None
+
+
+def lost_card_first(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """Put the entry that says how to block a card first when the question says that one is lost.
+
+    The places and the people around a loss ("in the metro", "by courier") draw a search to other entries. An entry that
+    is about a loss itself stays where it is.
+    """
+    found = next((i for i, hit in enumerate(hits) if hit.passage.intent == LOST_CARD_INTENT), 0)
+    if not found or not _LOST_CARD.fires(_words(question)) or _LOSS.places(_words(hits[0].passage.question)):
+        return list(hits)
+    moved = [hits[found], *hits[:found], *hits[found + 1 :]]
+    return [Hit(to.passage, place.score) for to, place in zip(moved, hits, strict=True)]
 
 
 def _words(text: str) -> list[str]:

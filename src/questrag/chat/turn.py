@@ -10,7 +10,7 @@ from typing import Any
 
 from questrag.chat import prompt as prompts
 from questrag.chat.askback import ask_back, chosen
-from questrag.chat.emergency import EMERGENCY_INTENT, Opening, opening_for
+from questrag.chat.emergency import EMERGENCY_INTENT, Opening, lost_card_first, opening_for
 from questrag.chat.errors import NotFound, QuestragError, Unavailable
 from questrag.chat.language import language_of
 from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, TokenCounter, Turns
@@ -126,7 +126,8 @@ class Assistant:
                 return [Hit(self.knowledge.passage(option), 1.0)]
             except NotFound:
                 pass  # withdrawn since: the reply is searched for like any other question
-        return self.retriever.search(question, self.k, [turn.question for turn in history])
+        hits = self.retriever.search(question, self.k, [turn.question for turn in history])
+        return lost_card_first(question, hits)
 
     def _live(self, history: Sequence[Turn]) -> tuple[Passage, ...]:
         """Return what these answers drew on, most recent first, as far as the entries still exist."""

@@ -23,7 +23,7 @@ _DEFAULT = Args()
 _HELD_OUT = tuple(
     Path("data") / folder / f"{part}.jsonl" for folder in ("queries", "conversations") for part in ("dev", "test")
 )
-_FITTED_ON = tuple(Path("data/queries") / f"{name}.jsonl" for name in ("dev", "dev_pairs", "dev_outside"))
+_FITTED_ON = tuple(Path("data/queries") / f"{name}.jsonl" for name in ("dev", "dev_pairs", "dev_outside", "dev_vague"))
 _TALKS = tuple(Path("data/conversations") / f"{part}.jsonl" for part in ("train", "dev"))
 _T = TypeVar("_T")
 

@@ -34,6 +34,9 @@ from questrag.training.fitting import least
 ANSWERABLE = 0.8
 """Share of questions that an entry answers which the probabilities assume; a bank's own logs will know better."""
 
+VAGUE = "vague"
+"""Style of a question of a word or two, "card" or "paisa": an entry answers it, and nobody can say which."""
+
 _CANDIDATES = 50
 _FOLDS = 5
 
@@ -74,7 +77,7 @@ def fit_entry_weights(answerable: Sequence[Example]) -> Floats:
     Raises:
         Invalid: no question has a right entry among its candidates.
     """
-    usable = [example for example in answerable if example.right.any()]
+    usable = [example for example in answerable if example.right.any() and example.query.style != VAGUE]
     if not usable:
         raise Invalid("no development question has a right entry among what the search finds")
     features = [torch.tensor(example.found.features, dtype=torch.float64) for example in usable]
@@ -169,7 +172,7 @@ def _terse_index(documents: Sequence[Document], encoder: OnnxEncoder, scratch: P
 
 def cross_validated(asked: Sequence[Example]) -> dict[str, float]:
     """Return the share of questions with the right entry first, fitted without the questions about the same entries."""
-    answerable = [example for example in asked if example.query.relevant]
+    answerable = [example for example in asked if example.query.relevant and example.query.style != VAGUE]
     names = sorted({min(example.query.relevant) for example in answerable})
     fold = {name: i % _FOLDS for i, name in enumerate(np.random.default_rng(0).permutation(names))}
     right: list[bool] = []
