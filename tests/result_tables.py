@@ -125,17 +125,19 @@ def _scope() -> list[str]:
         + " |"
         for kind, each in read["by_kind"].items()
     ]
-    served, low, high = read["served"], *read["ci95"]["auroc"]
+    served = read["served"]
+    low, high = read["ci95"]["auroc"]
     return [
         "| unanswerable questions | n | AUROC | let through where 95 % of the others pass | BM25 | untrained encoder "
         "| trained encoder alone |",
         "|---|---|---|---|---|---|---|",
         *rows,
         "",
-        f"All kinds together: AUROC {read['auroc']:.3f} [{low:.3f}, {high:.3f}], n = {read['n']:,}. Expected calibration "
-        f'error {read["ece"]:.3f} for "an entry answers", {read["ece_best_entry"]:.3f} for "this entry answers". As '
-        f"served (threshold {served['answer_from']:g}): {100 * served['answered']:.1f} % of the answerable questions are "
-        f"answered, {100 * served['right_of_answered']:.1f} % of those with the right entry; "
+        f"All kinds together: AUROC {read['auroc']:.3f} [{low:.3f}, {high:.3f}], n = {read['n']:,}. Expected "
+        f'calibration error {read["ece"]:.3f} for "an entry answers", {read["ece_best_entry"]:.3f} for "this entry '
+        'answers". As '
+        f"served (threshold {served['answer_from']:g}): {100 * served['answered']:.1f} % of the answerable questions "
+        f"are answered, {100 * served['right_of_answered']:.1f} % of those with the right entry; "
         f"{100 * served['unanswerable_let_through']:.1f} % of the unanswerable ones get an answer.",
     ]
 
@@ -147,8 +149,9 @@ def _followups() -> list[str]:
         "| turns | n | needed entry in the first five | the same question alone | first | alone |",
         "|---|---|---|---|---|---|",
         *(
-            f"| {name} | {each['n']} | {percent(each['recall@5'], each['ci95']['recall@5'])} | "
-            f"{100 * each['bare_recall@5']:.1f} % | {100 * each['recall@1']:.1f} % | {100 * each['bare_recall@1']:.1f} % |"
+            f"| {name.replace('_', ' ')} | {each['n']} | {percent(each['recall@5'], each['ci95']['recall@5'])} | "
+            f"{100 * each['bare_recall@5']:.1f} % | {100 * each['recall@1']:.1f} % | "
+            f"{100 * each['bare_recall@1']:.1f} % |"
             for name, each in rows.items()
         ),
     ]
@@ -174,7 +177,7 @@ def _reading() -> list[str]:
         f"| {name} | " + " | ".join(f"{100 * each[lang]:.1f} %" for lang in ("en", "hinglish", "hi")) + " |"
         for name, each in read["steps"].items()
     ]
-    note = f"Development questions, n = {read['n']}, encoder alone. Repeat with `python -m benchmarks.reading`."
+    note = f"Development questions, n = {read['n']}, encoder alone. Repeat with `make bench`."
     return ["| text as it is, then with | English | Hinglish | Hindi |", "|---|---|---|---|", *rows, "", note]
 
 
@@ -190,20 +193,19 @@ def _intents() -> list[str]:
 
 
 def _scale() -> list[str]:
-    scale, speed, export = (
-        result(path)
-        for path in ("benchmarks/results/scale.json", "benchmarks/results/search.json", "docs/results/export.json")
-    )
-    loss = 100 * (export["full_precision"] - export["int8"])
+    scale, speed = (result(f"benchmarks/results/{name}.json") for name in ("scale", "search"))
+    made = result("models/retriever/manifest.json")["info"]
+    full, int8 = 100 * float(made["dev_full_precision"]), 100 * float(made["dev_int8"])
     return [
         "| what | figure |",
         "|---|---|",
-        f"| right entry first by the encoder alone, int8 against full precision, n = {export['n']:,} | "
-        f"{100 * export['int8']:.1f} % against {100 * export['full_precision']:.1f} %: {loss:+.1f} points lost |",
-        f"| encode and search, {speed['keys']:,} keys, n = {speed['n']} | p50 {speed['p50_ms']:.1f} ms, p99 "
-        f"{speed['p99_ms']:.1f} ms |",
+        f"| right entry first by the encoder alone, development questions: int8 against full precision | {int8:.1f} % "
+        f"against {full:.1f} % |",
+        f"| encode and search, {speed['keys']:,} keys, one thread, n = {speed['n']:,} | p50 {speed['p50_ms']:.1f} ms, "
+        f"p99 {speed['p99_ms']:.1f} ms |",
         f"| encoder on disk | {speed['encoder_mb']:.0f} MB |",
-        f"| {scale['keys']:,} keys ({scale['kind']}, effort {scale['effort']}), search alone | p50 {scale['p50_ms']:.1f} ms, "
-        f"p99 {scale['p99_ms']:.1f} ms, recall@5 {scale['recall@5_of_exact']:.3f} of exact, index {scale['index_mb']:,} MB, "
-        f"made in {scale['made_s']} s |",
+        f"| {scale['keys']:,} keys ({scale['kind']}, {scale['effort']} lists), search alone | "
+        f"p50 {scale['p50_ms']:.1f} ms, p99 {scale['p99_ms']:.1f} ms, "
+        f"recall@5 {scale['recall@5_of_exact']:.3f} of exact |",
+        f"| that index | {scale['index_mb']:,} MB, made in {scale['made_s']} s |",
     ]

@@ -23,6 +23,7 @@ def kb(tmp_path: Path) -> Path:
     return a_knowledge_base(tmp_path / "kb.jsonl")
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_recall_rises_from_chance_on_phrasings_that_were_not_learned(backbone: Path, kb: Path, tmp_path: Path) -> None:
     from questrag.training.development import read_development
     from questrag.training.material import read_material
@@ -40,10 +41,10 @@ def test_recall_rises_from_chance_on_phrasings_that_were_not_learned(backbone: P
         say=lines.append,
     )
     before, after = float(artifact.info["dev_untrained"]), float(artifact.info["dev_int8"])
-    assert before <= 0.5
+    assert before <= 0.6
     assert after >= 0.8
     assert abs(after - float(artifact.info["dev_full_precision"])) <= 0.1
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert OnnxEncoder.open(tmp_path / "out").version.startswith("toy@")
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
     assert "CC BY 4.0" in card
@@ -75,7 +76,7 @@ def test_an_interrupted_run_goes_on_and_ends_like_one_that_was_not(backbone: Pat
     whole = Run(args, material, development, tmp_path / "b")
     whole.train()
     assert resumed.state.history[-1]["step"] == whole.state.history[-1]["step"] == 20
-    assert resumed.state.history[-1]["loss"] == pytest.approx(whole.state.history[-1]["loss"], abs=0.05)
+    assert resumed.state.history[-1]["loss"] == pytest.approx(whole.state.history[-1]["loss"], abs=1e-3)
 
     with pytest.raises(Invalid, match="lr"):
         Run(replace(args, lr=0.5), material, development, tmp_path / "a").train(resume=True)

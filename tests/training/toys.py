@@ -6,10 +6,8 @@ from pathlib import Path
 from questrag.training.args import Args
 
 THINGS = ("card", "loan", "locker", "cheque", "deposit", "branch", "pension", "passbook", "insurance", "wallet")
-WISHES = {
-    "open": ("open a new {}", "i want to start a {}", "begin one {} today", "how is a {} opened"),
-    "close": ("close my {}", "i want to end the {}", "finish this {} now", "how is a {} closed"),
-}
+WISHES = {"open": ("open", "start", "begin"), "close": ("close", "end", "finish")}
+"""Of each entry two of the three verbs are learned; that the third means the same, other entries teach."""
 
 
 def a_tiny_backbone(folder: Path) -> Path:
@@ -27,16 +25,16 @@ def a_tiny_backbone(folder: Path) -> Path:
 
 
 def a_knowledge_base(path: Path) -> Path:
-    """Write twenty entries, each with four phrasings; the last one of each is not among them."""
+    """Write twenty entries, each with two phrasings."""
     lines = []
-    for thing in THINGS:
-        for wish, forms in WISHES.items():
-            question, *others = (form.format(thing) for form in forms[:3])
+    for i, thing in enumerate(THINGS):
+        for wish, verbs in WISHES.items():
+            question, other = (f"{verb} a {thing}" for n, verb in enumerate(verbs) if n != i % 3)
             entry = {
                 "id": f"{wish}-{thing}",
                 "question": question,
                 "answer": f"To {wish} a {thing}, come to us.",
-                "paraphrases": [{"text": text, "lang": "en"} for text in others],
+                "paraphrases": [{"text": other, "lang": "en"}],
             }
             lines.append(json.dumps(entry))
     path.write_text("\n".join(lines), encoding="utf-8")
@@ -44,11 +42,11 @@ def a_knowledge_base(path: Path) -> Path:
 
 
 def unseen_questions(path: Path, things: tuple[str, ...]) -> Path:
-    """Write the fourth phrasing of the entries about some things, as labelled questions."""
+    """Write the phrasing with the third verb of the entries about some things, as labelled questions."""
     lines = [
-        json.dumps({"query": forms[3].format(thing), "relevant": [f"{wish}-{thing}"]})
+        json.dumps({"query": f"{verbs[THINGS.index(thing) % 3]} a {thing}", "relevant": [f"{wish}-{thing}"]})
         for thing in things
-        for wish, forms in WISHES.items()
+        for wish, verbs in WISHES.items()
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
@@ -58,13 +56,13 @@ def toy_args(backbone: Path, **changes: object) -> Args:
     """Return arguments that a toy learns with in seconds."""
     given: dict[str, object] = {
         "backbone": str(backbone),
-        "steps": 60,
+        "steps": 80,
         "batch": 12,
         "lr": 1e-3,
         "eval_every": 20,
         "patience": 9,
         "noise": 0.0,
-        "answers": 0.1,
+        "answers": 0.0,
         "look_alikes": 2,
         "mine_every": 20,
         **changes,

@@ -43,15 +43,7 @@ def evaluate_scope(
     answerable = [bool(query.relevant) for query in queries]
     if all(answerable) or not any(answerable):
         raise Invalid("both questions with a relevant entry and questions without one are needed")
-    total, done = len(queries) * (1 + len(baselines)), 0
-    found: dict[str, list[list[Hit]]] = {}
-    for name, candidate in {"": retriever, **baselines}.items():
-        found[name] = []
-        for query in queries:
-            found[name].append(candidate.search(query.query, DEPTH))
-            done += 1
-            if progress:
-                progress(done, total)
+    found = _searched({"": retriever, **baselines}, queries, progress)
     scores = [min(sum(hit.score for hit in hits), 1.0) for hits in found[""]]
     right = [
         bool(hits) and hits[0].passage.id in query.relevant for query, hits in zip(queries, found[""], strict=True)
@@ -84,6 +76,19 @@ def evaluate_scope(
             knowledge=knowledge.version, encoder=retriever.encoder_version, index=retriever.index_version
         ),
     }
+
+
+def _searched(
+    retrievers: dict[str, Retriever], queries: Sequence[Query], progress: Callable[[int, int], None] | None
+) -> dict[str, list[list[Hit]]]:
+    found: dict[str, list[list[Hit]]] = {name: [] for name in retrievers}
+    total = len(queries) * len(retrievers)
+    for name, retriever in retrievers.items():
+        for query in queries:
+            found[name].append(retriever.search(query.query, DEPTH))
+            if progress:
+                progress(sum(map(len, found.values())), total)
+    return found
 
 
 def _separation(scores: Sequence[float], answerable: Sequence[bool]) -> dict[str, float]:

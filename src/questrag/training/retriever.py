@@ -173,6 +173,7 @@ class Run:
         version, numbers, gauss = json.loads(read["random"])
         self.rng.setstate((version, tuple(numbers), gauss))
         torch.set_rng_state(read["torch_random"].cpu())
+        self.neighbours = read["neighbours"].cpu().numpy() if len(read["neighbours"]) else None
 
     def _loss(self, vectors: Tensor, labels: Tensor) -> Tensor:
         args = self.args
@@ -212,6 +213,7 @@ class Run:
                 "state": json.dumps(asdict(self.state)),
                 "random": json.dumps([version, list(numbers), gauss]),
                 "torch_random": torch.get_rng_state(),
+                "neighbours": torch.tensor([] if self.neighbours is None else self.neighbours),
                 "model": self.encoder.model.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "schedule": self.schedule.state_dict(),
