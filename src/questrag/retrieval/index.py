@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -105,12 +106,15 @@ class SearchIndex:
 
     def cosines(self, vector: Vectors, rows: Rows, n_nearest: int) -> npt.NDArray[np.float32]:
         """Return ``(2, len(rows))``: each entry's nearest cosine, and the mean of its ``n_nearest``, or of all."""
-        found = np.empty((2, len(rows)), dtype=np.float32)
-        for i, row in enumerate(rows):
-            start, end = self._keys_of_entry[row], self._keys_of_entry[row + 1]
-            cosines = np.sort(self._keys.reconstruct_n(int(start), int(end - start)) @ vector)
-            found[:, i] = cosines[-1], cosines[-n_nearest:].mean()
-        return found
+        starts, counts = self._keys_of_entry[rows], np.diff(self._keys_of_entry)[rows]
+        places = np.arange(counts.max(initial=0))
+        there = places < counts[:, np.newaxis]  # (len(rows), most keys of one)
+        cosines = np.full(there.shape, -np.inf, dtype=np.float32)
+        cosines[there] = self._keys.reconstruct_batch((starts[:, np.newaxis] + places)[there]) @ vector
+        nearest = -np.sort(-cosines, axis=1)[:, :n_nearest]
+        known = np.isfinite(nearest)
+        means = np.where(known, nearest, 0).sum(axis=1) / known.sum(axis=1)
+        return np.stack([nearest[:, 0], means]).astype(np.float32)
 
     def nearest_wholes(self, vector: Vectors, n: int) -> Rows:
         """Return the rows of the ``n`` entries that are nearest as a whole, question with the start of the answer."""
@@ -227,17 +231,21 @@ def _write(documents: Sequence[Document], vectors: Vectors, folder: Path) -> dic
     faiss.write_index(wholes, str(folder / "wholes.faiss"))
     np.save(folder / "entry_of_key.npy", entry_of_key)
 
+    content = [[text.terms(phrasing) for phrasing in document.phrasings] for document in documents]
+    read = [[text.words(phrasing) for phrasing in document.phrasings] for document in documents]
     sides = {
-        "words": bm25([Counter(text.terms(" ".join(document.phrasings))) for document in documents]),
-        "letters": bm25([Counter(text.grams(" ".join(document.phrasings))) for document in documents]),
+        "words": bm25([Counter(chain.from_iterable(each)) for each in content]),
+        "letters": bm25([Counter(text.grams(list(chain.from_iterable(each)))) for each in content]),
         "answers": bm25([Counter(text.terms(document.body)) for document in documents]),
-        "says": likelihoods([[text.says(phrasing) for phrasing in document.phrasings] for document in documents]),
-        "couples": likelihoods([[text.couples(phrasing) for phrasing in document.phrasings] for document in documents]),
+        "says": likelihoods(
+            [[{*a, *b} for a, b in zip(*both, strict=True)] for both in zip(content, read, strict=True)]
+        ),
+        "couples": likelihoods([[text.couples(words) for words in each] for each in read]),
     }
     vocabulary = {side: postings.vocabulary for side, postings in sides.items()}
     arrays = {f"{side}.{name}": array for side, made in sides.items() for name, array in made.arrays.items()}
     np.savez(folder / "lexical.npz", **arrays)  # type: ignore[arg-type]
-    shares = [opposites().shares(text.words(phrasing) for phrasing in document.phrasings) for document in documents]
+    shares = [opposites().shares(each) for each in read]
     np.save(folder / "shares.npy", np.stack(shares))
     names = {"ids": [document.id for document in documents], "vocabulary": vocabulary}
     (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")

@@ -65,11 +65,12 @@ class Postings:
 
     def sum(self, terms: Mapping[str, float]) -> Floats:
         """Return ``(n_entries,)``: each entry's weights of the terms, times what the terms count."""
-        sums = np.zeros(self.n_entries, dtype=np.float32)
-        for term, counts in terms.items():
-            start, end = self._span(term)
-            sums[self._rows[start:end]] += np.float32(counts) * self._weights[start:end]
-        return sums
+        held = [(self._span(term), counts) for term, counts in terms.items() if term in self._column]
+        if not held:
+            return np.zeros(self.n_entries, dtype=np.float32)
+        rows = np.concatenate([self._rows[start:end] for (start, end), _ in held])
+        weights = np.concatenate([np.float32(counts) * self._weights[start:end] for (start, end), counts in held])
+        return np.bincount(rows, weights, minlength=self.n_entries).astype(np.float32)
 
     def idf(self, term: str) -> float:
         """Return how telling a term is; what no entry holds is as telling as the rarest. The form that Lucene uses."""

@@ -35,7 +35,7 @@ of the best entry; and 1."""
 
 _NEAREST = 3
 """Phrasings of an entry that have to be near: one alone may be odd."""
-_LEAST_CANDIDATES = 24
+_LEAST_CANDIDATES = 16
 _SCALE = 20.0
 """Nats; brings the likelihoods to the size of the others."""
 _LONG = 12
@@ -63,18 +63,18 @@ def candidates(index: SearchIndex, question: str, vector: Vectors, n: int) -> Ca
         vector: ``(dim,)``, of the question.
     """
     n = min(max(n, _LEAST_CANDIDATES), len(index))
-    terms = text.terms(question)
+    terms, read = text.terms(question), text.words(question)
     words = cover(index.lexical["words"], terms)
-    letters = cover(index.lexical["letters"], text.grams(question))
+    letters = cover(index.lexical["letters"], text.grams(terms))
     by_side = [index.nearest(vector, n), index.nearest_wholes(vector, n), highest(words, n), highest(letters, n)]
     rows = np.unique(np.concatenate(by_side))
     cosines, closeness = index.cosines(vector, rows, _NEAREST)
-    agree, against, extra = opposites().compare(text.words(question), index.shares(rows))
+    agree, against, extra = opposites().compare(read, index.shares(rows))
     columns = (
         cosines, closeness, index.whole_cosines(vector, rows),
         words[rows], letters[rows], cover(index.lexical["answers"], terms)[rows],
-        likelihood(index.lexical["says"], text.says(question))[rows] / _SCALE,
-        likelihood(index.lexical["couples"], text.couples(question))[rows] / _SCALE,
+        likelihood(index.lexical["says"], {*read, *terms})[rows] / _SCALE,
+        likelihood(index.lexical["couples"], text.couples(read))[rows] / _SCALE,
         agree, against, extra,
     )  # fmt: skip
     features = np.stack(columns, axis=1)

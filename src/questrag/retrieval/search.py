@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -156,6 +157,7 @@ _WORD = re.compile(r"[\w\u0900-\u0963]+")
 _TELLING = re.compile(r"\d+(?:[.,]\d+)*|\b(?:not|no|never|without|cannot|nahi|nahin|mat)\b|n't\b|नहीं|मत")
 
 
+@lru_cache(maxsize=4096)
 def _shape(answer: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the triples of words, and in order the figures and negations, which alone can turn an answer round."""
     plain = answer.lower()

@@ -3,6 +3,7 @@
 import itertools
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from questrag.chat.language import HINGLISH_FUNCTION_WORDS, language_of
 from questrag.hinglish.lexicon import lexicon
@@ -78,32 +79,22 @@ def words(text: str) -> list[str]:
     return [_singular(word) for word in _TERM.findall(query_text(text).lower())]
 
 
-def says(text: str) -> set[str]:
-    """Return everything that a text says in one word: every word, small ones too, and every meaning.
-
-    >>> sorted(says("card kyu band"))
-    ['card', 'closed', 'shut', 'stopped', 'why']
-    """
-    return {*words(text), *terms(text)}
-
-
-def couples(text: str) -> set[str]:
+def couples(read: Sequence[str]) -> set[str]:
     """Return every two words that follow each other.
 
-    >>> sorted(couples("block my card"))
+    >>> sorted(couples(words("block my card")))
     ['block my', 'my card']
     """
-    read = words(text)
     return {f"{a} {b}" for a, b in itertools.pairwise(read)}
 
 
-def grams(text: str) -> list[str]:
-    """Return the runs of 3 and 4 letters of the content words, ends marked: a misspelt word keeps most of its own.
+def grams(content: Sequence[str]) -> list[str]:
+    """Return the runs of 3 and 4 letters of content words, ends marked: a misspelt word keeps most of its own.
 
-    >>> grams("FD loan")
+    >>> grams(terms("FD loan"))
     ['^fd', 'fd$', '^fd$', '^lo', 'loa', 'oan', 'an$', '^loa', 'loan', 'oan$']
     """
-    marked = [f"^{term}$" for term in terms(text)]
+    marked = [f"^{term}$" for term in content]
     return [term[i : i + n] for term in marked for n in (3, 4) for i in range(len(term) - n + 1)]
 
 
