@@ -173,7 +173,7 @@ def test_an_index_of_other_entries_is_made_again(run, kb: Path, tmp_path: Path) 
 def test_an_index_that_is_made_says_so_where_there_is_no_terminal(run, kb: Path) -> None:  # type: ignore[no-untyped-def]
     first = run("index", "--kb", str(kb))
     assert first.stderr.splitlines() == [
-        "Indexing the knowledge base (1 phrasings)",
+        "Indexing the knowledge base (2 texts)",
         "Indexing the knowledge base: done",
     ]
     assert run("index", "--kb", str(kb)).stderr == ""
@@ -282,7 +282,7 @@ def test_retrieval_is_measured_with_baselines(run, kb: Path, tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     result = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     assert result["recall@1"] == 1.0
-    assert set(result["baselines"]) == {"bm25", "base_encoder"}
+    assert set(result["baselines"]) == {"bm25", "base_encoder", "encoder_alone"}
 
 
 def test_an_account_is_made_with_a_password_from_standard_input(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -1,11 +1,15 @@
 """Real files and real questions, through the whole pipeline."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from benchmarks.own_questions import own_questions
 
+from questrag.chat.askback import MOST_OPTIONS
 from questrag.chat.turn import Assistant, collect
+from questrag.chat.types import Reason, Status, Turn
 from questrag.settings import Settings
 from questrag.wiring import open_assistant, open_library
 from tests.shared_data import SHARED_DATA, needs_shared_data
@@ -42,8 +46,24 @@ async def test_a_real_question_is_answered_from_the_right_entry(
 ) -> None:
     assert question in (SHARED_DATA / file).read_text(encoding="utf-8", errors="replace")
     answer = await collect(assistant.answer(question))
+    if answer.receipt.reason is Reason.UNCLEAR:  # asked which one is meant: it has to be among the options
+        assert entry in answer.receipt.fetched[:MOST_OPTIONS]
+        number = answer.receipt.fetched.index(entry) + 1
+        asked = replace(a_turn_with(question), receipt=answer.receipt)
+        answer = await collect(assistant.answer(str(number), [asked]))
     assert answer.receipt.cited == (entry,)
     assert assistant.knowledge.passage(entry).answer in answer.text
+
+
+def a_turn_with(question: str) -> Turn:
+    return Turn(
+        id="t",
+        conversation_id="c",
+        user_id="u",
+        question=question,
+        asked_at=datetime(2026, 1, 1, tzinfo=UTC),
+        status=Status.ANSWERED,
+    )
 
 
 @needs_shared_data

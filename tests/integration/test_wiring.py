@@ -53,8 +53,8 @@ def test_the_policy_is_the_one_that_was_asked_for(settings: Settings) -> None:
         "always@1",
         "never@1",
         "smalltalk+always@1",
-        "threshold@0.4",
-        "smalltalk+live@0.4+regulated@0.4+threshold@0.4",
+        "threshold@0.45",
+        "smalltalk+live@0.45+regulated@0.45+threshold@0.45",
     ]
 
 

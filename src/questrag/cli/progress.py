@@ -65,7 +65,7 @@ class Bar:
             self._drawn.add_task(self._what, total=total)
             self._drawn.start()
         elif self._plainly:
-            typer.echo(f"{self._what} ({total:,} phrasings)", file=self._console.file)
+            typer.echo(f"{self._what} ({total:,} texts)", file=self._console.file)
 
     def _end(self) -> None:
         if self._plainly and self._drawn is None:

@@ -11,11 +11,11 @@ from questrag.retrieval.encoder import Vectors
 Rows = npt.NDArray[np.int64]
 
 FLAT_UP_TO, GRAPH_UP_TO = 10_000, 200_000
-"""Keys. A flat index is exact; a graph answers in a tenth of the time; beyond, quantised lists need a third of its
+"""Keys. A flat index is exact; a graph answers in a tenth of the time; beyond, lists of half precision need a third of its
 memory. Times and memory: benchmarks/results/scale.json."""
 LEAST_RECALL = 0.99
 _LINKS, _BUILD_EFFORT = 32, 80
-EFFORTS = (32, 64, 96, 128, 192, 256, 384, 512)
+EFFORTS = (32, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 _PROBES, _DEPTH = 200, 5
 
 
@@ -69,7 +69,7 @@ def _lists(vectors: Vectors) -> faiss.Index:
     dim = vectors.shape[1]
     n_lists = int(4 * np.sqrt(len(vectors)))
     lists = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(dim), dim, n_lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+        faiss.IndexFlatIP(dim), dim, n_lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
     rng = np.random.default_rng(0)
     sample = rng.choice(len(vectors), min(len(vectors), 40 * n_lists), replace=False)
