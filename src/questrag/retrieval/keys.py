@@ -11,8 +11,8 @@ from questrag.retrieval.encoder import Vectors
 Rows = npt.NDArray[np.int64]
 
 FLAT_UP_TO, GRAPH_UP_TO = 10_000, 200_000
-"""Keys. A flat index is exact; a graph answers in a tenth of the time; beyond, lists of half precision need a third of its
-memory. Times and memory: benchmarks/results/scale.json."""
+"""Keys. A flat index is exact; a graph answers in a tenth of the time; beyond, lists of half precision need less than
+half of its memory. Times and memory: benchmarks/results/scale.json."""
 LEAST_RECALL = 0.99
 _LINKS, _BUILD_EFFORT = 32, 80
 EFFORTS = (32, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
