@@ -91,8 +91,8 @@ def couples(read: Sequence[str]) -> set[str]:
 def grams(content: Sequence[str]) -> list[str]:
     """Return the runs of 3 and 4 letters of content words, ends marked: a misspelt word keeps most of its own.
 
-    >>> grams(terms("FD loan"))
-    ['^fd', 'fd$', '^fd$', '^lo', 'loa', 'oan', 'an$', '^loa', 'loan', 'oan$']
+    >>> grams(["loan"])
+    ['^lo', 'loa', 'oan', 'an$', '^loa', 'loan', 'oan$']
     """
     marked = [f"^{term}$" for term in content]
     return [term[i : i + n] for term in marked for n in (3, 4) for i in range(len(term) - n + 1)]
