@@ -7,10 +7,11 @@ import pytest
 
 from questrag.chat.errors import Invalid, NotFound
 from questrag.chat.types import Hit
+from questrag.cli.options import write_result
 from questrag.evaluation.intervals import bootstrap95
 from questrag.evaluation.labelled import Query, read_queries
 from questrag.evaluation.metrics import ndcg, recall, reciprocal_rank
-from questrag.evaluation.retrieval import evaluate_retrieval, write_result
+from questrag.evaluation.retrieval import evaluate_retrieval
 from tests.fakes import TinyBase, WordOverlap
 
 
@@ -88,5 +89,5 @@ def test_bad_lines_of_a_query_file_are_named_and_the_rest_is_read(tmp_path: Path
 
 
 def test_a_result_file_is_json(tmp_path: Path) -> None:
-    write_result({"n": 1}, tmp_path / "deep" / "result.json")
-    assert json.loads((tmp_path / "deep" / "result.json").read_text(encoding="utf-8")) == {"n": 1}
+    write_result({"n": 1}, tmp_path / "result.json")
+    assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8")) == {"n": 1}

@@ -1,13 +1,12 @@
 """`questrag evaluate`: measures what is shipped."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from questrag.chat.errors import QuestragError
-from questrag.cli.options import KbOption, OutOption, SkipBadOption, exit_for, output_file, settings_with
+from questrag.cli.options import KbOption, OutOption, SkipBadOption, exit_for, output_file, settings_with, write_result
 from questrag.cli.progress import indexing, progress_bar
 from questrag.settings import PROJECT
 
@@ -49,7 +48,7 @@ def evaluate_retrieval(
         with progress_bar("Misspelling") as progress:
             compared = {"default": library.retriever(settings.retriever), **baselines}
             result["spelling_stress"] = retrieval.spelling_stress(compared, asked, progress)
-    _write(result, target)
+    write_result(result, target)
     exit_for([*library.problems, *bad], skip_bad=skip_bad)
 
 
@@ -77,7 +76,7 @@ def evaluate_scope(
             answer_from=settings.similarity_threshold,
             progress=progress,
         )
-    _write(result, target)
+    write_result(result, target)
     exit_for([*library.problems, *bad], skip_bad=skip_bad)
 
 
@@ -103,7 +102,7 @@ def evaluate_followups(
         result = followups.evaluate_followups(
             library.retriever(settings.retriever), talks, knowledge=library.knowledge, progress=progress
         )
-    _write(result, target)
+    write_result(result, target)
     exit_for([*library.problems, *bad], skip_bad=skip_bad)
 
 
@@ -129,7 +128,7 @@ def evaluate_intents(
             result = intents.evaluate_intents(opened, learned, asked, folds=folds, progress=progress)
         except ModuleNotFoundError as error:
             raise QuestragError(f"{error.name} is not installed: pip install 'questrag[train]'") from None
-    _write(result, target)
+    write_result(result, target)
 
 
 @evaluate.command("plots")
@@ -158,12 +157,3 @@ def _opened(kb: Path | None, base: Path) -> "tuple[Library, dict[str, Retriever]
         "base_encoder": untrained.retriever("dense"),
         "encoder_alone": library.retriever("dense"),
     }
-
-
-def _write(result: dict[str, object], target: Path | None) -> None:
-    from questrag.evaluation.retrieval import write_result
-
-    if target:
-        write_result(result, target)
-    else:
-        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))

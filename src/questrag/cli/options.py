@@ -1,6 +1,7 @@
 """What several commands share: options, output files, how they end."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -37,6 +38,15 @@ def output_file(out: Path | None, *, read: Sequence[Path]) -> Path | None:
         if any(path.exists() and out.samefile(path) for path in read):
             raise Invalid(f"--out {out} is one of the files to read: choose another name")
     return out
+
+
+def write_result(result: Mapping[str, object], target: Path | None) -> None:
+    """Write a result file, readable and with a stable order; None prints it."""
+    text = json.dumps(result, indent=2, ensure_ascii=False)
+    if target:
+        target.write_text(text + "\n", encoding="utf-8")
+    else:
+        typer.echo(text)
 
 
 def exit_for(problems: Sequence[object], *, skip_bad: bool) -> None:

@@ -1,6 +1,5 @@
 """`questrag train`: makes models; the only commands that need the train extra."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from questrag.chat.errors import Invalid, QuestragError
-from questrag.cli.options import KbOption, OutOption, output_file, settings_with
+from questrag.cli.options import KbOption, OutOption, output_file, settings_with, write_result
 from questrag.cli.progress import indexing, progress_bar
 from questrag.training.args import PACKAGED, Args, Objective
 
@@ -25,6 +24,7 @@ _HELD_OUT = tuple(
 )
 _FITTED_ON = tuple(Path("data/queries") / f"{name}.jsonl" for name in ("dev", "dev_pairs", "dev_outside", "dev_vague"))
 _TALKS = tuple(Path("data/conversations") / f"{part}.jsonl" for part in ("train", "dev"))
+_LEARNED_FROM = (Path("data/training/twins.jsonl"), Path("data/conversations/train.jsonl"))
 _T = TypeVar("_T")
 
 train = typer.Typer(help=f"Make models; needs the train extra: {_ESCAPED}.", no_args_is_help=True)
@@ -32,6 +32,9 @@ train = typer.Typer(help=f"Make models; needs the train extra: {_ESCAPED}.", no_
 DevOption = Annotated[Path, typer.Option(help="Questions that stop the training; their entries are not learned from.")]
 HeldOutOption = Annotated[
     list[Path], typer.Option(help="Labelled questions or conversations whose entries are not learned from.")
+]
+MoreOption = Annotated[
+    list[Path], typer.Option(help="Labelled questions or conversations to learn from beside the knowledge base.")
 ]
 BackboneOption = Annotated[str, typer.Option(help="Packaged name, local folder, or Hub repository.")]
 
@@ -61,6 +64,7 @@ def train_retriever(
     kb: KbOption = None,
     dev: DevOption = Path("data/queries/dev.jsonl"),
     held_out: HeldOutOption = list(_HELD_OUT),  # noqa: B006 # typer copies it
+    more: MoreOption = list(_LEARNED_FROM),  # noqa: B006
     out: Annotated[Path, typer.Option(help="Folder of the encoder.")] = Path("models/retriever"),
     work: Annotated[Path, typer.Option(help="Folder of checkpoints.")] = Path("runs/retriever"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --work.")] = False,
@@ -82,6 +86,9 @@ def train_retriever(
     ] = _DEFAULT.triplet_weight,
     noise: Annotated[float, typer.Option(min=0, max=1, help="Share of misspelt questions.")] = _DEFAULT.noise,
     answers: Annotated[float, typer.Option(min=0, max=1, help="Share of question-answer pairs.")] = _DEFAULT.answers,
+    followups: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of questions with those before them.")
+    ] = _DEFAULT.followups,
     look_alikes: Annotated[int, typer.Option(min=1, help="Look-alikes that share a batch.")] = _DEFAULT.look_alikes,
     mine_every: Annotated[int, typer.Option(min=1, help="Steps between minings.")] = _DEFAULT.mine_every,
     cache_chunk: Annotated[int, typer.Option(min=0, help="Texts at a time under gradient caching; 0: off.")] = 0,
@@ -97,7 +104,7 @@ def train_retriever(
     args = Args(**{**chosen, "objective": _objective(objective), "device": device or settings.device})
     with _train_extra():
         from questrag.training.shipping import ship
-    material, development = _read(settings.kb_path, dev, held_out, others=300)
+    material, development = _read(settings.kb_path, dev, held_out, more, others=300)
     with progress_bar("Training") as progress:
         artifact = ship(
             args, material, development, work=work, out=out, name=name, resume=resume, progress=progress, say=_say
@@ -110,6 +117,7 @@ def train_ablation(
     kb: KbOption = None,
     dev: DevOption = Path("data/queries/dev.jsonl"),
     held_out: HeldOutOption = list(_HELD_OUT),  # noqa: B006 # typer copies it
+    more: MoreOption = list(_LEARNED_FROM),  # noqa: B006
     out: OutOption = None,
     work: Annotated[Path, typer.Option(help="Folder of checkpoints.")] = Path("runs/ablation"),
     backbone: BackboneOption = _DEFAULT.backbone,
@@ -126,12 +134,11 @@ def train_ablation(
         raise Invalid(f"--seeds {seeds}: give whole numbers with commas between them") from None
     settings = settings_with(kb)
     target = output_file(out, read=[dev])
-    material, development = _read(settings.kb_path, dev, held_out, others=0)
+    material, development = _read(settings.kb_path, dev, held_out, more, others=0)
     args = Args(backbone=backbone, steps=steps, batch=batch, device=settings.device)
     with progress_bar("Training") as progress:
         result = ablation(args, numbers, material, development, work=work, progress=progress, say=_say)
-    text = json.dumps(result, indent=2, ensure_ascii=False)
-    target.write_text(text + "\n", encoding="utf-8") if target else typer.echo(text)
+    write_result(result, target)
 
 
 @train.command("ranking")
@@ -165,13 +172,17 @@ def train_ranking(
 _FIELDS = frozenset(Args.__dataclass_fields__)
 
 
-def _read(kb: Path, dev: Path, held_out: list[Path], *, others: int | None) -> "tuple[Material, Development]":
+def _read(
+    kb: Path, dev: Path, held_out: list[Path], more: list[Path], *, others: int | None
+) -> "tuple[Material, Development]":
     from questrag.training.development import read_development
     from questrag.training.material import held_out as entries_of
     from questrag.training.material import read_material
 
+    # What comes with the project may be missing where only the package is installed; what was named must be there.
     measured = entries_of([dev, *(path for path in held_out if path.exists() or path not in _HELD_OUT)])
-    return read_material(kb, measured), read_development(kb, dev, others=others)
+    learned = [path for path in more if path.exists() or path not in _LEARNED_FROM]
+    return read_material(kb, measured, learned), read_development(kb, dev, others=others)
 
 
 def _all_of(read: tuple[list[_T], list[str]]) -> list[_T]:

@@ -1,8 +1,6 @@
 """`questrag evaluate retrieval`: how often the right entry comes first."""
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from random import Random
 from typing import cast
 
@@ -156,9 +154,3 @@ def _scores(queries: Sequence[Query], rankings: list[list[str]]) -> dict[str, ob
         **{name: sum(terms) / len(terms) for name, terms in values.items()},
         "ci95": {name: bootstrap95(terms, clusters) for name, terms in values.items()},
     }
-
-
-def write_result(result: dict[str, object], path: Path) -> None:
-    """Write a result file, readable and with a stable order."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

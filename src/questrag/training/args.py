@@ -30,7 +30,9 @@ class Args:
     """Share of questions that are misspelt on purpose, in [0, 1]."""
     answers: float = 0.35
     """Share of pairs whose other side is the whole entry, question and answer, in [0, 1]."""
-    look_alikes: int = 3
+    followups: float = 0.25
+    """Share of questions that come with those before them, in [0, 1], of entries that have such."""
+    look_alikes: int = 4
     """Entries that stand together in a batch because they look alike; 1 draws all at random."""
     mine_every: int = 180
     """Steps after which look-alikes are mined anew, with the encoder as it is then."""

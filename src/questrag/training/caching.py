@@ -22,8 +22,8 @@ class TextEncoder:
 
     def encode(self, texts: Sequence[str], *, chunk: int) -> Tensor:
         """Return ``(len(texts), dim)``, with gradients where they are on; ``chunk`` texts pass at a time."""
-        vectors = [self._forward([texts[i] for i in rows]) for rows in self._chunks(texts, chunk)]
-        return torch.cat(vectors)[self._back(texts, chunk)]
+        chunks, back = self._chunks(texts, chunk)
+        return torch.cat([self._forward([texts[i] for i in rows]) for rows in chunks])[back]
 
     def step(self, texts: Sequence[str], loss: Callable[[Tensor], Tensor], *, chunk: int) -> float:
         """Add the gradients of ``loss(vectors)`` to the model's, holding the activations of one chunk at a time.
@@ -31,13 +31,13 @@ class TextEncoder:
         Source: Gao et al. 2021, "Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup".
         """
         states, parts = [], []
-        chunks = self._chunks(texts, chunk)
+        chunks, back = self._chunks(texts, chunk)
         with torch.no_grad():
             for rows in chunks:
                 states.append(self._random_state())
                 parts.append(self._forward([texts[i] for i in rows]))
         cached = [part.requires_grad_() for part in parts]
-        value = loss(torch.cat(cached)[self._back(texts, chunk)])
+        value = loss(torch.cat(cached)[back])
         value.backward()  # type: ignore[no-untyped-call]
         for rows, state, vectors in zip(chunks, states, cached, strict=True):
             self._restore(state)  # the same dropout as the first time
@@ -49,16 +49,11 @@ class TextEncoder:
         vectors: Tensor = self.model(batch["input_ids"].to(self.device), batch["attention_mask"].to(self.device))
         return vectors
 
-    def _order(self, texts: Sequence[str]) -> list[int]:
-        return sorted(range(len(texts)), key=lambda i: len(texts[i]))
-
-    def _chunks(self, texts: Sequence[str], chunk: int) -> list[list[int]]:
-        order = self._order(texts)
-        return [order[start : start + chunk] for start in range(0, len(order), chunk)]
-
-    def _back(self, texts: Sequence[str], chunk: int) -> Tensor:
-        """Return where each text went when they were put in order."""
-        return torch.argsort(torch.tensor(self._order(texts), device=self.device))
+    def _chunks(self, texts: Sequence[str], chunk: int) -> tuple[list[list[int]], Tensor]:
+        """Return the rows of each chunk, and where each text went."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        chunks = [order[start : start + chunk] for start in range(0, len(order), chunk)]
+        return chunks, torch.argsort(torch.tensor(order, device=self.device))
 
     def _random_state(self) -> tuple[Tensor, Tensor | None]:
         return torch.get_rng_state(), torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None

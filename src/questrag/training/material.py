@@ -1,31 +1,37 @@
-"""What the retriever learns from: entries, each with its ways to ask and its answers."""
+"""What the retriever learns from: entries with their ways to ask and their answers, questions, and conversations."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 
 from questrag.chat.errors import Invalid
-from questrag.evaluation.labelled import read_conversations, read_queries
+from questrag.evaluation.labelled import LabelledConversation, Query, read_conversations, read_queries
 from questrag.hinglish.lexicon import lexicon
 from questrag.hinglish.noise import spelling_noise
 from questrag.knowledge.base import read_knowledge
 from questrag.knowledge.entry import Entry
 from questrag.knowledge.report import plain
+from questrag.retrieval.context import readings
 from questrag.retrieval.text import FUNCTION_WORDS, entry_text, passage_text, query_text
 
 _LEAST_KNOWN = 0.5
+_LEANING = ("followup_covered", "followup_new", "clarify")
+"""Turns that mean nothing without those before them, and something with the last ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One entry, as training sees it."""
+    """One entry, as training sees it; or a topic of training questions that no entry answers."""
 
     id: str
     phrasings: tuple[str, ...]
     """At least two different ones, the entry's question first, in any of the three languages: pairs align them."""
-    answer: str
+    answer: str = ""
+    """Empty: pairs with the whole entry are not drawn."""
+    followups: tuple[str, ...] = ()
+    """Questions together with those before them, as the search reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +41,23 @@ class Material:
     @property
     def version(self) -> str:
         """Content hash."""
-        text = "\0".join("\1".join((topic.id, *topic.phrasings, topic.answer)) for topic in self.topics)
+        text = "\0".join(
+            "\1".join((topic.id, *topic.phrasings, topic.answer, *topic.followups)) for topic in self.topics
+        )
         return sha256(text.encode()).hexdigest()[:12]
 
-    def pair(self, row: int, rng: Random, *, noise: float, answers: float) -> tuple[str, str]:
+    def pair(self, row: int, rng: Random, *, noise: float, answers: float, followups: float) -> tuple[str, str]:
         """Draw a question and what it has to come near to: another phrasing, or the whole entry.
 
         Args:
             noise: share of questions that are misspelt, in [0, 1]; each such has a quarter of its words changed.
-            answers: share of pairs with the whole entry, in [0, 1].
+            answers: share of pairs with the whole entry, in [0, 1], where there is one.
+            followups: share of questions that come with those before them, in [0, 1], where there are some.
         """
         topic = self.topics[row]
-        whole = rng.random() < answers
-        question = rng.choice(topic.phrasings[1:])
+        whole = rng.random() < answers and bool(topic.answer)
+        leaning = rng.random() < followups and bool(topic.followups)
+        question = rng.choice(topic.followups if leaning else topic.phrasings[1:])
         other = rng.choice([phrasing for phrasing in topic.phrasings if phrasing != question])
         if rng.random() < noise:
             question = spelling_noise(question, rng, share=0.25)
@@ -55,11 +65,13 @@ class Material:
         return query_text(question), key
 
 
-def read_material(kb: Path, held_out: frozenset[str]) -> Material:
-    """Read the entries that may be learned from.
+def read_material(kb: Path, held_out: frozenset[str], more: Iterable[Path] = ()) -> Material:
+    """Read the entries that may be learned from, and what else there is to learn from.
 
     Args:
         held_out: ids of entries that are measured on.
+        more: files of labelled questions or conversations. What asks for an entry goes to it; questions that ask for
+            ids that the knowledge base does not have make topics of their own.
 
     Raises:
         Invalid: there is too little to learn from, or it is not in a language that the reading knows.
@@ -67,11 +79,15 @@ def read_material(kb: Path, held_out: frozenset[str]) -> Material:
     knowledge, problems = read_knowledge(kb, None)
     if problems:
         raise Invalid(f"{problems[0]}; {len(problems)} problems in all, `questrag knowledge check` lists them")
-    topics = [_topic(entry) for entry in knowledge.entries if entry.id not in held_out]
-    usable = tuple(topic for topic in topics if len(topic.phrasings) > 1)
+    topics = {entry.id: _topic(entry) for entry in knowledge.entries}
+    for path in more:
+        queries, conversations = _read_either(path)
+        _add_questions(topics, queries)
+        _add_followups(topics, conversations)
+    usable = tuple(topic for topic in topics.values() if len(topic.phrasings) > 1 and topic.id not in held_out)
     if len(usable) < 2:
         raise Invalid(
-            f"{kb}: {len(usable)} of {len(knowledge)} entries are left to learn from after {len(held_out)} were held "
+            f"{kb}: {len(usable)} of {len(topics)} entries are left to learn from after {len(held_out)} were held "
             "out; at least 2 with two different phrasings each are needed"
         )
     _require_known_language(kb, usable)
@@ -86,19 +102,56 @@ def held_out(files: Iterable[Path]) -> frozenset[str]:
     """
     ids: set[str] = set()
     for path in files:
-        queries, bad = read_queries(path)
-        if bad:
-            conversations, bad = read_conversations(path)
-            ids.update(id_ for each in conversations for turn in each.turns for id_ in turn.needs)
-        if bad:
-            raise Invalid(f"{bad[0]}: neither a query nor a conversation")
+        queries, conversations = _read_either(path)
         ids.update(id_ for query in queries for id_ in query.relevant)
+        ids.update(id_ for each in conversations for turn in each.turns for id_ in turn.needs)
     return frozenset(ids)
 
 
+def _read_either(path: Path) -> tuple[list[Query], list[LabelledConversation]]:
+    queries, bad = read_queries(path)
+    if not bad:
+        return queries, []
+    conversations, bad = read_conversations(path)
+    if bad:
+        raise Invalid(f"{bad[0]}: neither a query nor a conversation")
+    return [], conversations
+
+
 def _topic(entry: Entry) -> Topic:
-    phrasings = {plain(text): text for _, _, text in entry.phrasings()}
-    return Topic(entry.id, tuple(phrasings.values()), entry.answer)
+    return Topic(entry.id, _different(text for _, _, text in entry.phrasings()), entry.answer)
+
+
+def _different(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple({plain(text): text for text in texts}.values())
+
+
+def _add_questions(topics: dict[str, Topic], queries: Sequence[Query]) -> None:
+    """Let each question with one right entry go to it."""
+    for id_, texts in _by_id((query.relevant, query.query) for query in queries).items():
+        topic = topics.get(id_, Topic(id_, ()))
+        topics[id_] = replace(topic, phrasings=_different([*topic.phrasings, *texts]))
+
+
+def _add_followups(topics: dict[str, Topic], conversations: Sequence[LabelledConversation]) -> None:
+    """Let each turn that has others before it go to the entry that it needs, read together with those."""
+    leaning = []
+    for conversation in conversations:
+        asked = [turn.user for turn in conversation.turns]
+        for place, turn in enumerate(conversation.turns):
+            if turn.kind in _LEANING and place:
+                leaning += [(turn.needs, text) for text in readings(turn.user, asked[:place])[1:]]
+    for id_, texts in _by_id(leaning).items():
+        if id_ in topics:
+            topics[id_] = replace(topics[id_], followups=_different(texts))
+
+
+def _by_id(asked: Iterable[tuple[frozenset[str], str]]) -> Mapping[str, list[str]]:
+    texts: dict[str, list[str]] = {}
+    for ids, text in asked:
+        if len(ids) == 1:  # of several entries, nobody knows which one the text is most like
+            texts.setdefault(min(ids), []).append(text)
+    return texts
 
 
 def _require_known_language(kb: Path, topics: Sequence[Topic]) -> None:

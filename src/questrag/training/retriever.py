@@ -112,7 +112,8 @@ class Run:
         if self.neighbours is None or self.state.step % args.mine_every == 0:
             self.neighbours = self._mined()
         rows = batch_of(self.neighbours, self.rng, size=args.batch, together=args.look_alikes)
-        pairs = [self.material.pair(row, self.rng, noise=args.noise, answers=args.answers) for row in rows]
+        shares = {"noise": args.noise, "answers": args.answers, "followups": args.followups}
+        pairs = [self.material.pair(row, self.rng, **shares) for row in rows]
         texts = [self.before_query + question for question, _ in pairs]
         texts += [self.before_passage + other for _, other in pairs]
         labels = torch.tensor(rows, device=self.encoder.device)
