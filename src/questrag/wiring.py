@@ -27,7 +27,8 @@ from questrag.policy.rules import (
     SmallTalkFirst,
     Threshold,
 )
-from questrag.retrieval.encoder import OnnxEncoder, Progress, WordPieceCounter
+from questrag.progress import Progress
+from questrag.retrieval.encoder import OnnxEncoder, WordPieceCounter
 from questrag.retrieval.index import Document, SearchIndex, build_index, index_name
 from questrag.retrieval.ranking import Ranking
 from questrag.retrieval.search import Dense, Hybrid, Lexical

@@ -157,6 +157,45 @@ def test_entries_that_are_measured_on_are_not_learned_from(kb: Path, tmp_path: P
     assert not measured & {topic.id for topic in read_material(kb, measured).topics}
 
 
+def test_questions_and_conversations_are_learned_from_beside_the_entries(kb: Path, tmp_path: Path) -> None:
+    from random import Random
+
+    from questrag.training.material import read_material
+
+    questions = [
+        {"query": "shut the wallet", "relevant": ["close-wallet"]},
+        {"query": "either of two", "relevant": ["close-wallet", "close-card"]},
+        {"query": "How do I insure a cow?", "relevant": ["cow"]},
+        {"query": "gaay ka bima", "relevant": ["cow"], "lang": "hinglish"},
+        {"query": "held out", "relevant": ["open-card"]},
+    ]
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text("\n".join(json.dumps(line) for line in questions), encoding="utf-8")
+    turns = [
+        {"user": "I want to close my wallet", "needs": ["close-wallet"], "kind": "new"},
+        {"user": "and how long?", "needs": ["close-wallet"], "kind": "followup_covered"},
+        {"user": "thanks", "needs": [], "kind": "smalltalk"},
+    ]
+    talks = tmp_path / "talks.jsonl"
+    talks.write_text(json.dumps({"id": "c", "lang": "en", "turns": turns}), encoding="utf-8")
+
+    material = read_material(kb, frozenset({"open-card"}), [asked, talks])
+    topics = {topic.id: topic for topic in material.topics}
+    assert "shut the wallet" in topics["close-wallet"].phrasings
+    assert topics["close-wallet"].followups == ("I want to close my wallet and how long?",)
+    assert topics["cow"].phrasings == ("How do I insure a cow?", "gaay ka bima")
+    assert "open-card" not in topics
+    assert not any("either of two" in topic.phrasings for topic in material.topics)
+    assert material.version != read_material(kb, frozenset({"open-card"})).version
+
+    rows = {topic.id: row for row, topic in enumerate(material.topics)}
+    leaning, _ = material.pair(rows["close-wallet"], Random(0), noise=0, answers=0, followups=1)
+    assert leaning == "I want to close my wallet and how long?"
+    for _ in range(5):  # a topic without an answer is never paired with one
+        _, other = material.pair(rows["cow"], Random(0), noise=0, answers=1, followups=0)
+        assert "insure" in other
+
+
 def test_there_is_no_cuda_where_there_is_none() -> None:
     import torch
 

@@ -10,7 +10,7 @@ from questrag.chat.askback import MOST_OPTIONS, ask_back, chosen
 from questrag.chat.followup import aspects, needs_context
 from questrag.chat.types import Action, Hit, Passage, Reason, Receipt, Status, Turn, TurnState
 from questrag.policy.rules import Threshold
-from questrag.retrieval.context import LEAN_FEATURES, lean_features, readings, shares
+from questrag.retrieval.context import LEAN_FEATURES, PARTS, Look, evidence, lean_features, pooled, readings
 from questrag.retrieval.opposites import opposites
 from questrag.retrieval.text import couples, words
 from tests.contracts.test_store import RECEIPT
@@ -69,15 +69,34 @@ def test_a_follow_up_has_three_readings_and_a_first_question_one() -> None:
     ]
 
 
-def test_shares_of_the_readings_add_up_to_one_and_follow_the_weights() -> None:
+def a_look(found: dict[int, float], unknown: float = 0.0) -> Look:
+    probabilities = np.array(list(found.values()), dtype=np.float32)
+    return Look(np.array(list(found)), probabilities, float(probabilities.sum()), unknown)
+
+
+def test_what_the_readings_find_stands_side_by_side_with_none_as_the_last_row() -> None:
+    rows, said = evidence([a_look({3: 0.5, 7: 0.25}), a_look({7: 0.5}), a_look({2: 0.75})])
+    assert rows.tolist() == [2, 3, 7]
+    assert said.shape == (4, len(PARTS))
+    assert np.exp(said[:, 0]) == pytest.approx([1e-4, 0.5, 0.25, 0.25], rel=1e-3)
+    assert np.exp(said[:, 1]) == pytest.approx([1e-4, 1e-4, 0.5, 0.5], rel=1e-3)
+    assert said[:, 3].tolist() == [0, 0, 0, 1]
+
+
+def test_the_pool_adds_up_to_one_and_follows_the_weights() -> None:
     features = lean_features("and what about that?", unknown=0.2, any_alone=0.1)
     assert features.shape == (len(LEAN_FEATURES),)
-    weights = np.zeros((2, len(LEAN_FEATURES)), dtype=np.float32)
-    assert shares(weights, features) == pytest.approx([1 / 3] * 3)
-    weights[0, -1] = 5.0
-    together = shares(weights, features)
-    assert together.sum() == pytest.approx(1.0)
-    assert together[1] > 0.9
+    _, said = evidence([a_look({3: 0.6, 7: 0.3}), a_look({7: 0.8, 3: 0.1}), a_look({2: 0.9})])
+    weights = np.zeros((len(PARTS), len(LEAN_FEATURES)), dtype=np.float32)
+    assert pooled(weights, features, said) == pytest.approx([1 / 4] * 4)
+    weights[0, -1] = 1.0
+    assert pooled(weights, features, said)[1] == pytest.approx(0.6, rel=0.01)
+    weights[1, -1] = 1.0  # what both think likely is before what one of them is surer of
+    both = pooled(weights, features, said)
+    assert both.sum() == pytest.approx(1.0)
+    assert both.argmax() == 2
+    weights[3, -1] = 9.0
+    assert pooled(weights, features, said).argmax() == 3
 
 
 def test_a_text_without_words_is_about_what_was_said_before() -> None:

@@ -29,20 +29,24 @@ class LabelledData:
 
     queries: Mapping[str, list[Query]] = field(default_factory=dict)
     conversations: Mapping[str, list[LabelledConversation]] = field(default_factory=dict)
+    apart: Mapping[str, list[Query]] = field(default_factory=dict)
+    """Questions about entries of no or of another knowledge base, ``training`` and ``unseen``: no text of theirs may
+    stand elsewhere."""
     problems: tuple[str, ...] = ()
     """Lines that cannot be read."""
 
 
 def read_labelled(folder: Path) -> LabelledData:
-    """Read ``queries/*.jsonl`` and ``conversations/*.jsonl`` below a folder, as far as they are there.
+    """Read ``queries``, ``conversations``, ``training`` and ``unseen``, each ``*.jsonl``, as far as they are there.
 
     Raises:
-        Invalid: neither is there.
+        Invalid: neither of the first two is there.
     """
     if not (folder / "queries").is_dir() and not (folder / "conversations").is_dir():
         raise Invalid(f"{folder} has neither a folder queries nor a folder conversations: correct the path")
     queries: dict[str, list[Query]] = {}
     conversations: dict[str, list[LabelledConversation]] = {}
+    apart: dict[str, list[Query]] = {}
     problems: list[str] = []
     for path in sorted((folder / "queries").glob("*.jsonl")):
         queries[path.stem], bad = read_queries(path)
@@ -50,7 +54,10 @@ def read_labelled(folder: Path) -> LabelledData:
     for path in sorted((folder / "conversations").glob("*.jsonl")):
         conversations[path.stem], bad = read_conversations(path)
         problems += bad
-    return LabelledData(queries, conversations, tuple(problems))
+    for path in sorted([*(folder / "training").glob("*.jsonl"), *(folder / "unseen").glob("*.jsonl")]):
+        apart[f"{path.parent.name}/{path.stem}"], bad = read_queries(path)
+        problems += bad
+    return LabelledData(queries, conversations, apart, tuple(problems))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,7 @@ def leaks(entries: Sequence[Entry], labelled: LabelledData) -> Iterator[str]:
     }
     texts = {f"queries/{name}": [q.query for q in queries] for name, queries in labelled.queries.items()}
     texts |= {f"conversations/{name}": new_turns(each) for name, each in labelled.conversations.items()}
+    texts |= {name: [q.query for q in queries] for name, queries in labelled.apart.items()}
     splits: dict[str, list[frozenset[str]]] = {}
     for name, each in asked.items():
         if name != _PAIRS:

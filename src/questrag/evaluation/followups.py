@@ -1,6 +1,6 @@
 """`questrag evaluate followups`: whether a question that leans on the ones before still finds its entry."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from questrag.chat.errors import Invalid
@@ -9,6 +9,7 @@ from questrag.evaluation.intervals import bootstrap95
 from questrag.evaluation.labelled import LabelledConversation
 from questrag.evaluation.metrics import recall
 from questrag.evaluation.runs import provenance
+from questrag.progress import Progress
 
 DEPTH = 5
 FOLLOW_UPS = ("followup_new", "followup_covered")
@@ -31,7 +32,7 @@ def evaluate_followups(
     conversations: Sequence[LabelledConversation],
     *,
     knowledge: KnowledgeBase,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, object]:
     """Return how often the needed entry is first and in the first five, with and without what was asked before.
 

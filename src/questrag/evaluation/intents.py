@@ -5,7 +5,6 @@ Needs scikit-learn, which comes with the train extra.
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ from questrag.chat.errors import Invalid
 from questrag.evaluation.intervals import bootstrap95
 from questrag.evaluation.runs import provenance
 from questrag.evaluation.separation import auroc, fpr_at_95_recall
+from questrag.progress import Progress
 from questrag.retrieval.encoder import OnnxEncoder, Vectors
 from questrag.retrieval.text import query_text
 
 Labels = npt.NDArray[np.str_]
-Progress = Callable[[int, int], None]
 
 OUT_OF_SCOPE = "oos"
 _SHOTS, _DRAWS, _NEIGHBOURS = 8, 5, 10

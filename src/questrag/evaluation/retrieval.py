@@ -11,6 +11,7 @@ from questrag.evaluation.labelled import Query
 from questrag.evaluation.metrics import ndcg, recall, reciprocal_rank
 from questrag.evaluation.runs import provenance
 from questrag.hinglish.noise import spelling_noise
+from questrag.progress import Progress
 
 DEPTH = 10
 
@@ -28,7 +29,7 @@ def evaluate_retrieval(
     *,
     baselines: dict[str, Retriever],
     knowledge: KnowledgeBase,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, object]:
     """Return the result file of FORMATS: each metric with its interval, by language, baselines beside it.
 
@@ -121,7 +122,7 @@ SHARES = (0.0, 0.1, 0.2, 0.3, 0.5)
 
 
 def spelling_stress(
-    retrievers: dict[str, Retriever], queries: Sequence[Query], progress: Callable[[int, int], None] | None = None
+    retrievers: dict[str, Retriever], queries: Sequence[Query], progress: Progress | None = None
 ) -> list[dict[str, object]]:
     """Return how often the right entry is first when a share of the Latin words of each question is misspelt.
 

@@ -1,6 +1,6 @@
 """`questrag evaluate scope`: whether the search knows what it cannot answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from questrag.evaluation.separation import (
     reliability,
     risk_coverage,
 )
+from questrag.progress import Progress
 
 _DRAWS = 1000
 
@@ -28,7 +29,7 @@ def evaluate_scope(
     baselines: dict[str, Retriever],
     knowledge: KnowledgeBase,
     answer_from: float,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, object]:
     """Return the result file of FORMATS: AUROC, false positives at 95 % recall, calibration, by kind and language.
 
@@ -79,7 +80,7 @@ def evaluate_scope(
 
 
 def _searched(
-    retrievers: dict[str, Retriever], queries: Sequence[Query], progress: Callable[[int, int], None] | None
+    retrievers: dict[str, Retriever], queries: Sequence[Query], progress: Progress | None
 ) -> dict[str, list[list[Hit]]]:
     found: dict[str, list[list[Hit]]] = {name: [] for name in retrievers}
     total = len(queries) * len(retrievers)

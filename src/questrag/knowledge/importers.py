@@ -14,8 +14,9 @@ from questrag.knowledge.documents import read_markdown, read_qna
 from questrag.knowledge.entry import Entry, Problem, check
 from questrag.knowledge.pdf import read_pdf
 from questrag.knowledge.records import is_conversations, read_json, read_jsonl
-from questrag.knowledge.sources import Bad, Found, Note, Progress, Reading, Source
+from questrag.knowledge.sources import Bad, Found, Note, Reading, Source
 from questrag.knowledge.tables import is_bitext, read_bitext, read_csv
+from questrag.progress import Progress
 
 READERS: Mapping[str, Callable[[Source], Reading]] = {
     "jsonl": read_jsonl,

@@ -10,7 +10,7 @@ from questrag.knowledge.entry import Entry, Problem
 from questrag.knowledge.importers import Imported, import_file
 from questrag.knowledge.placeholders import placeholders
 from questrag.knowledge.report import Report, duplicates_and_conflicts
-from questrag.knowledge.sources import Progress
+from questrag.progress import Progress
 
 _SHOWN = 10
 """Of each kind of finding; the rest is counted."""

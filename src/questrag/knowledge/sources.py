@@ -1,13 +1,12 @@
 """What all readers of files share: how they are opened, and what they yield."""
 
 import codecs
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 
-Progress = Callable[[int, int], None]
-"""Called with (done, total), in bytes or pages."""
+from questrag.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

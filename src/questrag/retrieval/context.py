@@ -1,11 +1,12 @@
 """Questions that lean on the ones before: three ways to read one, and how much each counts.
 
 A follow-up is searched for as it stands, together with the last question that stood alone, and together with the last
-two. How likely each entry is, is the mixture of the three. No model rewrites anything.
+two. What the three searches say is pooled. No model rewrites anything.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,11 @@ import numpy.typing as npt
 from questrag.chat.followup import aspects, needs_context
 
 Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 READINGS = ("alone", "together", "thread")
+PARTS = (*READINGS, "none")
+"""What the pool weighs: each reading, and how ready it is to say that no entry answers."""
 LEAN_FEATURES = ("aspects", "nothing_else", "opens", "points", "length", "unknown", "any_alone", "one")
 """Share of words that name an aspect and no thing; whether there are no others; whether it opens with a conjunction;
 whether it points back with a pronoun; its length; the share of words that no entry knows; how likely any entry answers
@@ -32,6 +36,22 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _LONG = 15
+_LEAST = 1e-4
+"""Taken for the probability of an entry that a reading did not find."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a search says about one reading."""
+
+    rows: Rows
+    """``(n,)``, of the index."""
+    probabilities: Floats
+    """``(n,)``: how likely each answers."""
+    any_answers: float
+    """Their sum."""
+    unknown: float
+    """Share of the words that no entry holds, weighted."""
 
 
 def readings(question: str, earlier: Sequence[str]) -> list[str]:
@@ -65,13 +85,34 @@ def lean_features(question: str, *, unknown: float, any_alone: float) -> Floats:
     )
 
 
-def shares(weights: Floats, features: Floats) -> Floats:
-    """Return ``(3,)``: how much each reading counts, together 1.
+def evidence(looks: Sequence[Look]) -> tuple[Rows, Floats]:
+    """Put side by side what the readings of one question say.
+
+    Returns:
+        The ``(n,)`` entries that any of them found; and ``(n + 1, len(PARTS))``: by reading, the logarithm of how
+        likely each answers, in the last row of how likely none does, which the last column marks.
+    """
+    rows = np.unique(np.concatenate([look.rows for look in looks]))
+    said = np.zeros((len(rows) + 1, len(looks)), dtype=np.float32)
+    for column, look in enumerate(looks):
+        said[np.searchsorted(rows, look.rows), column] = look.probabilities
+        said[-1, column] = 1 - look.any_answers
+    none = np.zeros((len(said), 1), dtype=np.float32)
+    none[-1] = 1
+    return rows, np.concatenate([np.log(np.maximum(said, _LEAST)), none], axis=1)
+
+
+def pooled(weights: Floats, features: Floats, evidence: Floats) -> Floats:
+    """Return ``(n + 1,)``, together 1: how likely each entry answers, and that none does.
 
     Args:
-        weights: ``(2, len(LEAN_FEATURES))``, of the logits of the last two readings; the first one's is 0.
+        weights: ``(len(PARTS), len(LEAN_FEATURES))``: what each part counts is linear in the features.
         features: ``(len(LEAN_FEATURES),)``.
+        evidence: ``(n + 1, len(PARTS))``, from `evidence`.
+
+    Source: the logarithmic opinion pool, Genest & Zidek 1986, "Combining Probability Distributions"; entries that one
+        reading all but rules out cannot win by another one alone, as they do in a mixture.
     """
-    logits = np.concatenate([[0.0], weights @ features])
-    parts = np.exp(logits - logits.max())
+    scores = evidence @ (weights @ features)
+    parts = np.exp(scores - scores.max())
     return np.asarray(parts / parts.sum(), dtype=np.float32)

@@ -1,6 +1,6 @@
 """The sentence encoder, served by ONNX Runtime."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -13,10 +13,9 @@ from tokenizers import Tokenizer
 
 from questrag.artifacts import Artifact, open_artifact
 from questrag.chat.errors import ArtifactError
+from questrag.progress import Progress
 
 Vectors = npt.NDArray[np.float32]
-Progress = Callable[[int, int], None]
-"""Called with (done, total)."""
 
 _BATCH = 32
 

@@ -20,8 +20,9 @@ from filelock import FileLock
 from questrag.artifacts import open_artifact, seal
 from questrag.chat.errors import ArtifactError
 from questrag.hinglish.lexicon import lexicon
+from questrag.progress import Progress
 from questrag.retrieval import text
-from questrag.retrieval.encoder import OnnxEncoder, Progress, Vectors
+from questrag.retrieval.encoder import OnnxEncoder, Vectors
 from questrag.retrieval.keys import key_index, set_effort
 from questrag.retrieval.lexical import Postings, bm25, likelihoods
 from questrag.retrieval.opposites import opposites

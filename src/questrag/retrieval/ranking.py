@@ -10,8 +10,8 @@ import numpy as np
 from questrag.artifacts import open_artifact
 from questrag.chat.errors import ArtifactError
 from questrag.retrieval import text
-from questrag.retrieval.context import LEAN_FEATURES, READINGS
-from questrag.retrieval.encoder import Vectors
+from questrag.retrieval.context import LEAN_FEATURES, PARTS, Look
+from questrag.retrieval.encoder import OnnxEncoder, Vectors
 from questrag.retrieval.index import Floats, Rows, SearchIndex
 from questrag.retrieval.lexical import cover, likelihood, unknown
 from questrag.retrieval.opposites import opposites
@@ -101,7 +101,7 @@ class Ranking:
         Args:
             entry: ``(len(ENTRY_FEATURES),)``, of the logit that it is this entry.
             question: ``(len(QUESTION_FEATURES),)``, of the logit that an entry answers.
-            context: ``(2, len(LEAN_FEATURES))``, see `retrieval.context`.
+            context: ``(len(PARTS), len(LEAN_FEATURES))``, see `retrieval.context`.
             outside: ``(n, dim)``, questions that no entry answers.
         """
         self.entry, self.question, self.context, self.outside = entry, question, context, outside
@@ -120,7 +120,7 @@ class Ranking:
             read = json.loads(artifact.path("weights.json").read_text(encoding="utf-8"))
             entry = np.array([read["entry"][name] for name in ENTRY_FEATURES], dtype=np.float32)
             question = np.array([read["question"][name] for name in QUESTION_FEATURES], dtype=np.float32)
-            context = np.array([[read[r][name] for name in LEAN_FEATURES] for r in READINGS[1:]], dtype=np.float32)
+            context = np.array([[read[part][name] for name in LEAN_FEATURES] for part in PARTS], dtype=np.float32)
             outside = np.load(artifact.path("outside.npy"), allow_pickle=False).astype(np.float32)
             return cls(entry, question, context, outside, artifact.fingerprint)
         except (ValueError, KeyError, TypeError, OSError) as error:
@@ -141,6 +141,13 @@ class Ranking:
         weights = np.exp(scores - scores.max())
         shared: Floats = (any_answers * weights / weights.sum()).astype(np.float32)
         return shared, float(any_answers)
+
+
+def look(index: SearchIndex, encoder: OnnxEncoder, ranking: Ranking, question: str, n: int) -> Look:
+    """Search for a question, or for one reading of it, among ``n`` entries or more."""
+    vector = encoder.encode_query(text.query_text(question))
+    found = candidates(index, question, vector, n)
+    return Look(found.rows, *ranking.probabilities(found, vector), found.unknown)
 
 
 def question_features(found: Candidates, scores: Floats, outside: float) -> Floats:

@@ -10,15 +10,12 @@ import numpy as np
 from questrag.chat.followup import search_text
 from questrag.chat.ports import KnowledgeBase
 from questrag.chat.types import Hit
-from questrag.retrieval.context import lean_features, readings, shares
+from questrag.retrieval.context import evidence, lean_features, pooled, readings
 from questrag.retrieval.encoder import OnnxEncoder
 from questrag.retrieval.index import Floats, Rows, SearchIndex
 from questrag.retrieval.lexical import cover
-from questrag.retrieval.ranking import Candidates, Ranking, candidates, highest
+from questrag.retrieval.ranking import Ranking, highest, look
 from questrag.retrieval.text import query_text, terms
-
-_NEGLIGIBLE = 0.02
-"""Share of a reading below which it is not worth a search."""
 
 _SPARE = 3
 """Candidates for each hit asked for: near-copies of better hits are dropped, and others take their place."""
@@ -70,26 +67,17 @@ class Hybrid(Dense):
 
     def probabilities(self, question: str, earlier: Sequence[str], n: int) -> Floats:
         """Return ``(len(self.index),)``: how likely each entry answers; 0 for those that were not looked at."""
-        alone, found, any_answers = self._look(question, n)
-        if not earlier:
-            return alone
-        features = lean_features(question, unknown=found.unknown, any_alone=any_answers)
-        counts: dict[str, float] = {}
-        for share, reading in zip(shares(self.ranking.context, features), readings(question, earlier), strict=True):
-            counts[reading] = counts.get(reading, 0.0) + float(share)
-        mixed = np.float32(counts.pop(question)) * alone
-        for reading, share in counts.items():
-            if share > _NEGLIGIBLE:
-                mixed += np.float32(share) * self._look(reading, n)[0]
-        return mixed
-
-    def _look(self, text: str, n: int) -> tuple[Floats, Candidates, float]:
-        vector = self.encoder.encode_query(query_text(text))
-        found = candidates(self.index, text, vector, n)
-        probabilities, any_answers = self.ranking.probabilities(found, vector)
+        texts = readings(question, earlier)
+        looks = {text: look(self.index, self.encoder, self.ranking, text, n) for text in dict.fromkeys(texts)}
+        alone = looks[question]
+        rows, found = alone.rows, alone.probabilities
+        if earlier:
+            features = lean_features(question, unknown=alone.unknown, any_alone=alone.any_answers)
+            rows, said = evidence([looks[text] for text in texts])
+            found = pooled(self.ranking.context, features, said)[:-1]
         every = np.zeros(len(self.index), dtype=np.float32)
-        every[found.rows] = probabilities
-        return every, found, any_answers
+        every[rows] = found
+        return every
 
 
 @dataclass(frozen=True, slots=True)

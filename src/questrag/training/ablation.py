@@ -8,10 +8,11 @@ import numpy as np
 
 from questrag.evaluation.intervals import bootstrap95
 from questrag.evaluation.runs import provenance
+from questrag.progress import Progress
 from questrag.training.args import Args
 from questrag.training.development import Development
 from questrag.training.material import Material
-from questrag.training.retriever import Progress, Run
+from questrag.training.retriever import Run
 
 VARIANTS: dict[str, dict[str, object]] = {
     "infonce": {"objective": "infonce", "look_alikes": 1, "noise": 0.0},

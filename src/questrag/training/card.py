@@ -18,9 +18,9 @@ Turns a question or a phrasing of an entry into a unit vector of {dim} numbers. 
 that differs is refused at load.
 
 - **From**: {backbone}.
-- **Learned from**: {training_entries} entries of the knowledge base with {training_phrasings} phrasings in English,
-  Hinglish and Hindi (version {data}, seed {training_seed}). Entries that the development and test questions or
-  conversations ask for were left out.
+- **Learned from**: {training_topics} topics with {training_phrasings} phrasings in English, Hinglish and Hindi,
+  and {training_followups_read} follow-ups with what was asked before them (version {data}, seed {training_seed}). Entries that
+  the development and test questions or conversations ask for were left out.
 - **How**: objective {training_objective}, {training_steps_done} steps of {training_batch} pairs, the best after
   {training_best_step}.
 - **Reads**: what `retrieval/text.py` makes of a question: Hinglish and Hindi words become their English meaning.
@@ -33,7 +33,7 @@ that differs is refused at load.
 | set | licence | used for |
 |---|---|---|
 | {backbone} | Apache-2.0 | first weights |
-| the project's own knowledge base (`data/`) | CC BY 4.0 | phrasings and answers of those entries |
+| the project's own data (`data/`) | CC BY 4.0 | entries, look-alike questions, conversations |
 
 Nothing else was learned from.
 

@@ -1,24 +1,21 @@
-"""Fits how much a follow-up leans on the questions before it, on labelled conversations."""
+"""Fits how much each reading of a follow-up counts, on labelled conversations."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from questrag.chat.errors import Invalid
 from questrag.evaluation.labelled import LabelledConversation
-from questrag.retrieval.context import LEAN_FEATURES, READINGS, lean_features, readings
-from questrag.retrieval.encoder import OnnxEncoder
-from questrag.retrieval.index import Floats, SearchIndex
-from questrag.retrieval.ranking import Ranking, candidates
-from questrag.retrieval.text import query_text
-from questrag.training.fitting import least
+from questrag.progress import Progress
+from questrag.retrieval.context import LEAN_FEATURES, PARTS, Floats, Look, evidence, lean_features, readings
+from questrag.training.fitting import Choices, least
 
-_CANDIDATES = 50
-_SMALLEST = 1e-4
-Progress = Callable[[int, int], None]
+_PENALTY = 1e-3
+"""There are a few hundred turns for 32 weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +24,30 @@ class LeaningTurn:
 
     features: Floats
     """``(len(LEAN_FEATURES),)``."""
-    p_right: Floats
-    """``(3,)``: by reading, the probability given to what is right: a needed entry, or that none answers."""
+    evidence: Floats
+    """``(n + 1, len(PARTS))``."""
+    right: npt.NDArray[np.bool_]
+    """``(n + 1,)``: the needed entries, or the last, which stands for none."""
 
 
 def leaning_turns(
     conversations: Sequence[LabelledConversation],
-    index: SearchIndex,
-    encoder: OnnxEncoder,
-    ranking: Ranking,
+    look: Callable[[str], Look],
+    ids: Sequence[str],
     progress: Progress | None = None,
 ) -> list[LeaningTurn]:
-    """Read every turn that has one before it in the three ways; small talk is left out, a rule sees to it."""
+    """Read every turn that has one before it in the three ways; small talk is left out, a rule sees to it.
+
+    Args:
+        look: searches for one reading.
+        ids: of the entries, by row.
+    """
     made: list[LeaningTurn] = []
     for done, conversation in enumerate(conversations, start=1):
         earlier: list[str] = []
         for turn in conversation.turns:
             if earlier and turn.kind != "smalltalk":
-                made.append(_read(turn.user, earlier, turn.needs, index, encoder, ranking))
+                made.append(_read(turn.user, earlier, turn.needs, look, ids))
             earlier.append(turn.user)
         if progress:
             progress(done, len(conversations))
@@ -52,41 +55,29 @@ def leaning_turns(
 
 
 def _read(
-    question: str,
-    earlier: Sequence[str],
-    needs: frozenset[str],
-    index: SearchIndex,
-    encoder: OnnxEncoder,
-    ranking: Ranking,
+    question: str, earlier: Sequence[str], needs: frozenset[str], look: Callable[[str], Look], ids: Sequence[str]
 ) -> LeaningTurn:
-    right, features = [], np.empty(0, dtype=np.float32)
-    for reading in readings(question, earlier):
-        vector = encoder.encode_query(query_text(reading))
-        found = candidates(index, reading, vector, _CANDIDATES)
-        each, any_answers = ranking.probabilities(found, vector)
-        wanted = np.array([index.ids[row] in needs for row in found.rows])
-        right.append(float(each[wanted].sum()) if needs else 1 - any_answers)
-        if not len(features):
-            features = lean_features(question, unknown=found.unknown, any_alone=any_answers)
-    return LeaningTurn(features, np.array(right, dtype=np.float32))
+    looks = [look(reading) for reading in readings(question, earlier)]
+    features = lean_features(question, unknown=looks[0].unknown, any_alone=looks[0].any_answers)
+    rows, said = evidence(looks)
+    return LeaningTurn(features, said, np.array([*(ids[row] in needs for row in rows), not needs]))
 
 
 def fit_context_weights(turns: Sequence[LeaningTurn]) -> Floats:
-    """Return ``(2, len(LEAN_FEATURES))``: the maximum of the likelihood of what is right under the mixture.
+    """Return ``(len(PARTS), len(LEAN_FEATURES))``: the maximum of the likelihood of what is right under the pool.
 
-    Source: a mixture of experts with a linear gate, Jacobs et al. 1991; the experts stay as they are.
+    Turns whose entry no reading finds say nothing about the weights, and are left out.
 
     Raises:
         Invalid: there is no turn with another one before it.
     """
-    if not turns:
+    usable = [turn for turn in turns if turn.right.any()]
+    if not usable:
         raise Invalid("no conversation has a turn with another one before it: follow-ups cannot be fitted")
-    features = torch.tensor(np.stack([turn.features for turn in turns]), dtype=torch.float64)
-    p_right = torch.tensor(np.stack([turn.p_right for turn in turns]), dtype=torch.float64)
+    features = torch.tensor(np.stack([turn.features for turn in usable]), dtype=torch.float64)
+    choices = Choices([turn.evidence for turn in usable], [turn.right for turn in usable])
 
     def loss(weights: Tensor) -> Tensor:
-        logits = features @ weights.reshape(len(READINGS) - 1, -1).T
-        shares = torch.cat([torch.zeros(len(turns), 1, dtype=torch.float64), logits], dim=1).softmax(dim=1)
-        return -(shares * p_right).sum(dim=1).clamp(min=_SMALLEST).log().mean()
+        return choices.loss(features @ weights.reshape(len(PARTS), -1).T)
 
-    return least(loss, (len(READINGS) - 1) * len(LEAN_FEATURES)).reshape(len(READINGS) - 1, -1)
+    return least(loss, len(PARTS) * len(LEAN_FEATURES), penalty=_PENALTY).reshape(len(PARTS), -1)

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from questrag.artifacts import seal
 from questrag.chat.errors import Invalid
 from questrag.evaluation.labelled import LabelledConversation, Query
 from questrag.evaluation.runs import provenance
-from questrag.retrieval.context import LEAN_FEATURES, READINGS
+from questrag.progress import Progress
+from questrag.retrieval.context import LEAN_FEATURES, PARTS, Look
 from questrag.retrieval.encoder import OnnxEncoder, Vectors
 from questrag.retrieval.index import Document, SearchIndex, build_index
 from questrag.retrieval.ranking import (
@@ -24,12 +25,13 @@ from questrag.retrieval.ranking import (
     Candidates,
     Ranking,
     candidates,
+    look,
     nearness,
     question_features,
 )
 from questrag.retrieval.text import query_text
 from questrag.training.context import fit_context_weights, leaning_turns
-from questrag.training.fitting import least
+from questrag.training.fitting import Choices, least
 
 ANSWERABLE = 0.8
 """Share of questions that an entry answers which the probabilities assume; a bank's own logs will know better."""
@@ -41,7 +43,6 @@ _CANDIDATES = 50
 _FOLDS = 5
 
 Floats = npt.NDArray[np.float32]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +73,14 @@ def examples(
 def fit_entry_weights(answerable: Sequence[Example]) -> Floats:
     """Return ``(len(ENTRY_FEATURES),)``: the maximum of the likelihood that a right entry is chosen.
 
-    Source: the conditional logit of McFadden 1974, over the candidates of each question.
-
     Raises:
         Invalid: no question has a right entry among its candidates.
     """
     usable = [example for example in answerable if example.right.any() and example.query.style != VAGUE]
     if not usable:
         raise Invalid("no development question has a right entry among what the search finds")
-    features = [torch.tensor(example.found.features, dtype=torch.float64) for example in usable]
-    right = [torch.tensor(example.right) for example in usable]
-
-    def loss(weights: Tensor) -> Tensor:
-        terms = []
-        for each, mask in zip(features, right, strict=True):
-            scores = each @ weights
-            terms.append(scores.logsumexp(0) - scores[mask].logsumexp(0))
-        return torch.stack(terms).mean()
-
-    return least(loss, len(ENTRY_FEATURES))
+    choices = Choices([example.found.features for example in usable], [example.right for example in usable])
+    return least(choices.loss, len(ENTRY_FEATURES))
 
 
 def fit_question_weights(examples: Sequence[Example], entry: Floats, outside: Vectors) -> Floats:
@@ -137,14 +127,19 @@ def fit_ranking(
         asked += examples(_terse_index(documents, encoder, Path(scratch)), encoder, queries, progress)
     entry = fit_entry_weights([example for example in asked if example.query.relevant])
     question = fit_question_weights(asked, entry, outside)
-    ranking = Ranking(entry, question, np.zeros((2, len(LEAN_FEATURES)), dtype=np.float32), outside, "being fitted")
-    context = fit_context_weights(leaning_turns(conversations, index, encoder, ranking, progress))
+    none = np.zeros((len(PARTS), len(LEAN_FEATURES)), dtype=np.float32)
+    ranking = Ranking(entry, question, none, outside, "being fitted")
+
+    def search(reading: str) -> Look:
+        return look(index, encoder, ranking, reading, _CANDIDATES)
+
+    context = fit_context_weights(leaning_turns(conversations, search, index.ids, progress))
     body = {
         "entry": dict(zip(ENTRY_FEATURES, map(float, entry), strict=True)),
         "question": dict(zip(QUESTION_FEATURES, map(float, question), strict=True)),
         **{
-            reading: dict(zip(LEAN_FEATURES, map(float, weights), strict=True))
-            for reading, weights in zip(READINGS[1:], context, strict=True)
+            part: dict(zip(LEAN_FEATURES, map(float, weights), strict=True))
+            for part, weights in zip(PARTS, context, strict=True)
         },
     }
     info = {

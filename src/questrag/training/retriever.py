@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from questrag.chat.errors import Invalid
+from questrag.progress import Progress
 from questrag.retrieval.text import passage_text
 from questrag.training.args import Args
 from questrag.training.backbone import device_of, load_backbone, prefixes
@@ -22,8 +23,6 @@ from questrag.training.caching import TextEncoder
 from questrag.training.development import Development
 from questrag.training.losses import info_nce, triplet
 from questrag.training.material import Material
-
-Progress = Callable[[int, int], None]
 
 _CHUNK = 32
 _NEIGHBOURS = 12

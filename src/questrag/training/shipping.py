@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from questrag.artifacts import Artifact, seal
 from questrag.evaluation.runs import provenance
+from questrag.progress import Progress
 from questrag.retrieval.encoder import OnnxEncoder
 from questrag.training.args import Args
 from questrag.training.card import write_card
 from questrag.training.development import Development
 from questrag.training.export import export_encoder
 from questrag.training.material import Material
-from questrag.training.retriever import Progress, Run
+from questrag.training.retriever import Run
 
 
 def ship(
@@ -37,8 +38,9 @@ def ship(
     made = provenance(data=material.version, development=development.version)
     about = {
         **{f"training_{key}": str(value) for key, value in asdict(args).items()},
-        "training_entries": str(len(material.topics)),
+        "training_topics": str(len(material.topics)),
         "training_phrasings": str(sum(len(topic.phrasings) for topic in material.topics)),
+        "training_followups_read": str(sum(len(topic.followups) for topic in material.topics)),
         "training_steps_done": str(state.step),
         "training_best_step": str(state.best_step),
         "dev_untrained": f"{state.history[0]['right_first']:.4f}",

@@ -4,13 +4,13 @@ import asyncio
 import errno
 import socket
 import time
-from collections.abc import Callable
 from threading import Thread
 from urllib.request import urlopen
 
 import uvicorn
 
 from questrag.chat.errors import Misconfigured
+from questrag.progress import Progress
 from questrag.settings import Settings
 from questrag.web.app import create_app
 from questrag.wiring import assemble, open_library, open_store
@@ -19,9 +19,7 @@ _GRACE_S = 25
 """Open answers may end before the process does: a little longer than one answer may take."""
 
 
-def serve(
-    settings: Settings, *, host: str, port: int, workers: int, progress: Callable[[int, int], None] | None = None
-) -> None:
+def serve(settings: Settings, *, host: str, port: int, workers: int, progress: Progress | None = None) -> None:
     """Serve until told to stop; prints one line on standard output once requests are answered.
 
     Args:
@@ -80,7 +78,7 @@ def _announce(host: str, port: int, line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
-async def _serve_one(settings: Settings, host: str, port: int, progress: Callable[[int, int], None] | None) -> None:
+async def _serve_one(settings: Settings, host: str, port: int, progress: Progress | None) -> None:
     parts = await assemble(settings, progress=progress)
     config = uvicorn.Config(
         create_app(settings, parts),
