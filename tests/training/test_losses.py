@@ -94,9 +94,9 @@ def test_look_alikes_meet_in_a_batch_and_no_topic_twice() -> None:
     centres = np.array([[1, 0], [0.99, 0.14], [0, 1], [0.14, 0.99]], dtype=np.float32)
     neighbours = look_alikes(centres, 1)
     assert neighbours.tolist() == [[1], [0], [3], [2]]
-    drawn = batch_of(neighbours, Random(0), size=2, together=2)
+    drawn = batch_of(neighbours, [1] * 4, Random(0), size=2, together=2)
     assert sorted(drawn) in ([0, 1], [2, 3])
-    assert len(set(batch_of(neighbours, Random(0), size=9, together=2))) == 4
+    assert len(set(batch_of(neighbours, [1] * 4, Random(0), size=9, together=2))) == 4
 
 
 def test_noise_changes_some_words_and_leaves_devanagari_alone() -> None:

@@ -24,7 +24,9 @@ _HELD_OUT = tuple(
 )
 _FITTED_ON = tuple(Path("data/queries") / f"{name}.jsonl" for name in ("dev", "dev_pairs", "dev_outside", "dev_vague"))
 _TALKS = tuple(Path("data/conversations") / f"{part}.jsonl" for part in ("train", "dev"))
-_LEARNED_FROM = (Path("data/training/twins.jsonl"), Path("data/conversations/train.jsonl"))
+_LEARNED_FROM = tuple(
+    Path("data") / name for name in ("training/twins.jsonl", "training/faq.jsonl", "conversations/train.jsonl")
+)
 _T = TypeVar("_T")
 
 train = typer.Typer(help=f"Make models; needs the train extra: {_ESCAPED}.", no_args_is_help=True)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from questrag.chat.errors import Invalid
-from questrag.evaluation.labelled import LabelledConversation, Query, read_conversations, read_queries
+from questrag.evaluation.labelled import LabelledConversation, Query, read_any, read_conversations, read_queries
 from questrag.evaluation.splits import entry_leaks, new_turns, text_leaks, unknown_entries
 from questrag.knowledge.alike import NEAR_ANSWER, NEAR_QUESTION, alike, contradictions
 from questrag.knowledge.checks import Finding, Severity, check_entry
@@ -29,9 +29,8 @@ class LabelledData:
 
     queries: Mapping[str, list[Query]] = field(default_factory=dict)
     conversations: Mapping[str, list[LabelledConversation]] = field(default_factory=dict)
-    apart: Mapping[str, list[Query]] = field(default_factory=dict)
-    """Questions about entries of no or of another knowledge base, ``training`` and ``unseen``: no text of theirs may
-    stand elsewhere."""
+    apart: Mapping[str, list[str]] = field(default_factory=dict)
+    """Questions about what is no entry here, of ``training`` and ``unseen``: they may not stand elsewhere."""
     problems: tuple[str, ...] = ()
     """Lines that cannot be read."""
 
@@ -46,7 +45,7 @@ def read_labelled(folder: Path) -> LabelledData:
         raise Invalid(f"{folder} has neither a folder queries nor a folder conversations: correct the path")
     queries: dict[str, list[Query]] = {}
     conversations: dict[str, list[LabelledConversation]] = {}
-    apart: dict[str, list[Query]] = {}
+    apart: dict[str, list[str]] = {}
     problems: list[str] = []
     for path in sorted((folder / "queries").glob("*.jsonl")):
         queries[path.stem], bad = read_queries(path)
@@ -55,8 +54,9 @@ def read_labelled(folder: Path) -> LabelledData:
         conversations[path.stem], bad = read_conversations(path)
         problems += bad
     for path in sorted([*(folder / "training").glob("*.jsonl"), *(folder / "unseen").glob("*.jsonl")]):
-        apart[f"{path.parent.name}/{path.stem}"], bad = read_queries(path)
-        problems += bad
+        asked, _, further = read_any(path)
+        texts = [query.query for query in asked] + [text for each in further for _, _, text in each.phrasings()]
+        apart[f"{path.parent.name}/{path.stem}"] = texts
     return LabelledData(queries, conversations, apart, tuple(problems))
 
 
@@ -88,7 +88,7 @@ def leaks(entries: Sequence[Entry], labelled: LabelledData) -> Iterator[str]:
     }
     texts = {f"queries/{name}": [q.query for q in queries] for name, queries in labelled.queries.items()}
     texts |= {f"conversations/{name}": new_turns(each) for name, each in labelled.conversations.items()}
-    texts |= {name: [q.query for q in queries] for name, queries in labelled.apart.items()}
+    texts |= labelled.apart
     splits: dict[str, list[frozenset[str]]] = {}
     for name, each in asked.items():
         if name != _PAIRS:

@@ -1,13 +1,17 @@
 """The labelled sets of docs/formats.md: questions with the entries that answer them, and conversations."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from questrag.chat.errors import Invalid
+from questrag.chat.errors import ArtifactError, Invalid
 from questrag.chat.types import Lang
+from questrag.knowledge.base import read_knowledge
+from questrag.knowledge.entry import Entry
 
 TurnKind = Literal[
     "new",
@@ -68,6 +72,25 @@ def read_queries(path: Path) -> tuple[list[Query], list[str]]:
 def read_conversations(path: Path) -> tuple[list[LabelledConversation], list[str]]:
     """Do what `read_queries` does, for conversations."""
     return _read(path, TypeAdapter(LabelledConversation))
+
+
+def read_any(path: Path) -> tuple[list[Query], list[LabelledConversation], Sequence[Entry]]:
+    """Return the questions, the conversations or the entries of a file, whichever it holds.
+
+    Raises:
+        Invalid: the file cannot be read, or is none of the three throughout.
+    """
+    queries, bad = read_queries(path)
+    if not bad:
+        return queries, [], []
+    conversations, bad = read_conversations(path)
+    if not bad:
+        return [], conversations, []
+    with suppress(ArtifactError):
+        knowledge, problems = read_knowledge(path, None)
+        if not problems:
+            return [], [], knowledge.entries
+    raise Invalid(f"{bad[0]}: a file of labelled questions, conversations or entries is needed")
 
 
 def _read(path: Path, adapter: TypeAdapter[_T]) -> tuple[list[_T], list[str]]:

@@ -19,8 +19,8 @@ that differs is refused at load.
 
 - **From**: {backbone}.
 - **Learned from**: {training_topics} topics with {training_phrasings} phrasings in English, Hinglish and Hindi,
-  and {training_followups_read} follow-ups with what was asked before them (version {data}, seed {training_seed}). Entries that
-  the development and test questions or conversations ask for were left out.
+  and {training_followups_read} follow-ups with what was asked before them (version {data}, seed {training_seed}).
+  Entries that the development and test questions or conversations ask for were left out.
 - **How**: objective {training_objective}, {training_steps_done} steps of {training_batch} pairs, the best after
   {training_best_step}.
 - **Reads**: what `retrieval/text.py` makes of a question: Hinglish and Hindi words become their English meaning.

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from questrag.chat.errors import Invalid
-from questrag.evaluation.labelled import LabelledConversation, Query, read_conversations, read_queries
+from questrag.evaluation.labelled import LabelledConversation, Query, read_any
 from questrag.hinglish.lexicon import lexicon
 from questrag.hinglish.noise import spelling_noise
 from questrag.knowledge.base import read_knowledge
@@ -70,8 +70,8 @@ def read_material(kb: Path, held_out: frozenset[str], more: Iterable[Path] = ())
 
     Args:
         held_out: ids of entries that are measured on.
-        more: files of labelled questions or conversations. What asks for an entry goes to it; questions that ask for
-            ids that the knowledge base does not have make topics of their own.
+        more: files of labelled questions, of conversations, or of further entries. What asks for an entry goes to it;
+            questions that ask for ids that are not there make topics of their own.
 
     Raises:
         Invalid: there is too little to learn from, or it is not in a language that the reading knows.
@@ -81,7 +81,8 @@ def read_material(kb: Path, held_out: frozenset[str], more: Iterable[Path] = ())
         raise Invalid(f"{problems[0]}; {len(problems)} problems in all, `questrag knowledge check` lists them")
     topics = {entry.id: _topic(entry) for entry in knowledge.entries}
     for path in more:
-        queries, conversations = _read_either(path)
+        queries, conversations, entries = read_any(path)
+        topics |= {entry.id: _topic(entry) for entry in entries}
         _add_questions(topics, queries)
         _add_followups(topics, conversations)
     usable = tuple(topic for topic in topics.values() if len(topic.phrasings) > 1 and topic.id not in held_out)
@@ -102,20 +103,11 @@ def held_out(files: Iterable[Path]) -> frozenset[str]:
     """
     ids: set[str] = set()
     for path in files:
-        queries, conversations = _read_either(path)
+        queries, conversations, entries = read_any(path)
+        ids.update(entry.id for entry in entries)
         ids.update(id_ for query in queries for id_ in query.relevant)
         ids.update(id_ for each in conversations for turn in each.turns for id_ in turn.needs)
     return frozenset(ids)
-
-
-def _read_either(path: Path) -> tuple[list[Query], list[LabelledConversation]]:
-    queries, bad = read_queries(path)
-    if not bad:
-        return queries, []
-    conversations, bad = read_conversations(path)
-    if bad:
-        raise Invalid(f"{bad[0]}: neither a query nor a conversation")
-    return [], conversations
 
 
 def _topic(entry: Entry) -> Topic:
