@@ -76,6 +76,10 @@ def retrieval_page() -> str:
             "",
             *_followups(),
             "",
+            "### What triplets, look-alikes and misspelling add",
+            "",
+            *_ablation(),
+            "",
             "### What each step of reading adds",
             "",
             *_reading(),
@@ -151,6 +155,20 @@ def _followups() -> list[str]:
             for name, each in rows.items()
         ),
     ]
+
+
+def _ablation() -> list[str]:
+    read = result("docs/results/ablation.json")
+    rows = [
+        f"| {name} | {percent(each['right_first'], each['ci95'])} | "
+        f"{', '.join(f'{100 * share:.1f}' for share in each['by_seed'])} |"
+        for name, each in read["variants"].items()
+    ]
+    note = (
+        f"Development questions among the entries they ask for, n = {read['n']}, encoder alone, {read['steps']} steps "
+        "a run. Repeat with `questrag train ablation`."
+    )
+    return ["| variant | right entry first | by seed |", "|---|---|---|", *rows, "", note]
 
 
 def _reading() -> list[str]:

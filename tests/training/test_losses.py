@@ -1,12 +1,14 @@
 """What is minimised, checked by hand; gradients of large batches, checked against those of small memory."""
 
-from math import exp, log
+from math import e, exp, log
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+
+from questrag.chat.errors import Invalid
 
 if TYPE_CHECKING:
     import torch
@@ -97,6 +99,46 @@ def test_look_alikes_meet_in_a_batch_and_no_topic_twice() -> None:
     drawn = batch_of(neighbours, [1] * 4, Random(0), size=2, together=2)
     assert sorted(drawn) in ([0, 1], [2, 3])
     assert len(set(batch_of(neighbours, [1] * 4, Random(0), size=9, together=2))) == 4
+
+
+def test_topics_with_more_ways_to_ask_are_drawn_more_often() -> None:
+    from questrag.training.batches import batch_of
+
+    neighbours, rng = np.zeros((2, 0), dtype=np.int64), Random(0)
+    drawn = [batch_of(neighbours, [1, 9], rng, size=1, together=1)[0] for _ in range(1000)]
+    assert 850 < sum(drawn) < 950
+
+
+def test_the_loss_of_choices_agrees_with_a_hand_computation() -> None:
+    import torch
+
+    from questrag.training.fitting import Choices
+
+    features = [np.array([[1.0], [0.0]], dtype=np.float32), np.array([[2.0], [1.0], [0.0]], dtype=np.float32)]
+    choices = Choices(features, [np.array([True, False]), np.array([False, True, True])])
+    first = -log(e / (e + 1))
+    second = -log((e + 1) / (e**2 + e + 1))
+    one = torch.tensor([1.0], dtype=torch.float64)
+    assert float(choices.loss(one)) == pytest.approx((first + second) / 2)
+    assert float(choices.loss(one.expand(2, 1))) == pytest.approx((first + second) / 2)
+
+
+def test_the_pool_learns_which_reading_to_trust() -> None:
+    from questrag.retrieval.context import Look, evidence, lean_features, pooled
+    from questrag.training.context import LeaningTurn, fit_context_weights
+
+    def look(best: int) -> Look:
+        return Look(np.arange(3), np.where(np.arange(3) == best, 0.7, 0.1).astype(np.float32), 0.9, 0.0)
+
+    features = lean_features("and how much is it?", unknown=0.0, any_alone=0.9)
+    turns = [
+        LeaningTurn(features, evidence([look((i + 1) % 3), look(i), look((i + 2) % 3)])[1], np.arange(4) == i)
+        for i in range(3)
+    ]
+    weights = fit_context_weights(turns)
+    assert pooled(weights, features, turns[1].evidence).argmax() == 1
+    with pytest.raises(Invalid, match="no turn"):
+        fit_context_weights([])
 
 
 def test_noise_changes_some_words_and_leaves_devanagari_alone() -> None:

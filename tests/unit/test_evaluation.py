@@ -9,7 +9,7 @@ from questrag.chat.errors import Invalid, NotFound
 from questrag.chat.types import Hit
 from questrag.cli.options import write_result
 from questrag.evaluation.intervals import bootstrap95
-from questrag.evaluation.labelled import Query, read_queries
+from questrag.evaluation.labelled import Query, read_any, read_queries
 from questrag.evaluation.metrics import ndcg, recall, reciprocal_rank
 from questrag.evaluation.retrieval import evaluate_retrieval
 from tests.fakes import TinyBase, WordOverlap
@@ -86,6 +86,27 @@ def test_bad_lines_of_a_query_file_are_named_and_the_rest_is_read(tmp_path: Path
     assert [query.query for query in queries] == ["a", "b"]
     assert [problem.split(":")[1] for problem in problems] == ["2", "3"]
     assert "query" in problems[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ('{"query": "a", "relevant": ["x"]}', "queries"),
+        ('{"id": "c", "lang": "en", "turns": [{"user": "a", "needs": [], "kind": "new"}]}', "conversations"),
+        ('{"id": "x", "question": "How?", "answer": "So."}', "entries"),
+    ],
+)
+def test_a_labelled_file_is_told_by_its_first_line(tmp_path: Path, line: str, kind: str) -> None:
+    path = tmp_path / "some.jsonl"
+    path.write_text(line, encoding="utf-8")
+    read = read_any(path)
+    assert [name for name in ("queries", "conversations", "entries") if getattr(read, name)] == [kind]
+    path.write_text(f'{line}\n{{"id": 1}}', encoding="utf-8")
+    with pytest.raises(Invalid, match=":2"):
+        read_any(path)
+    path.write_text('{"other": 1}', encoding="utf-8")
+    with pytest.raises(Invalid, match="is needed"):
+        read_any(path)
 
 
 def test_a_result_file_is_json(tmp_path: Path) -> None:

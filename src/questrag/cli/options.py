@@ -41,7 +41,7 @@ def output_file(out: Path | None, *, read: Sequence[Path]) -> Path | None:
 
 
 def write_result(result: Mapping[str, object], target: Path | None) -> None:
-    """Write a result file, readable and with a stable order; None prints it."""
+    """Write a result file, or print it where ``target`` is None."""
     text = json.dumps(result, indent=2, ensure_ascii=False)
     if target:
         target.write_text(text + "\n", encoding="utf-8")

@@ -36,7 +36,7 @@ HeldOutOption = Annotated[
     list[Path], typer.Option(help="Labelled questions or conversations whose entries are not learned from.")
 ]
 MoreOption = Annotated[
-    list[Path], typer.Option(help="Labelled questions or conversations to learn from beside the knowledge base.")
+    list[Path], typer.Option(help="Labelled questions, conversations or entries to learn from as well.")
 ]
 BackboneOption = Annotated[str, typer.Option(help="Packaged name, local folder, or Hub repository.")]
 
@@ -135,7 +135,7 @@ def train_ablation(
     except ValueError:
         raise Invalid(f"--seeds {seeds}: give whole numbers with commas between them") from None
     settings = settings_with(kb)
-    target = output_file(out, read=[dev])
+    target = output_file(out, read=[dev, *held_out, *more])
     material, development = _read(settings.kb_path, dev, held_out, more, others=0)
     args = Args(backbone=backbone, steps=steps, batch=batch, device=settings.device)
     with progress_bar("Training") as progress:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from questrag.evaluation.splits import entry_leaks, new_turns, text_leaks, unkno
 from questrag.knowledge.alike import NEAR_ANSWER, NEAR_QUESTION, alike, contradictions
 from questrag.knowledge.checks import Finding, Severity, check_entry
 from questrag.knowledge.entry import Entry
+from questrag.knowledge.report import plain
 
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 """Texts to ``(n, dim)`` vectors of length 1."""
@@ -30,7 +32,7 @@ class LabelledData:
     queries: Mapping[str, list[Query]] = field(default_factory=dict)
     conversations: Mapping[str, list[LabelledConversation]] = field(default_factory=dict)
     apart: Mapping[str, list[str]] = field(default_factory=dict)
-    """Questions about what is no entry here, of ``training`` and ``unseen``: they may not stand elsewhere."""
+    """Texts of ``training`` and ``unseen``, which must not stand in any other set."""
     problems: tuple[str, ...] = ()
     """Lines that cannot be read."""
 
@@ -54,8 +56,13 @@ def read_labelled(folder: Path) -> LabelledData:
         conversations[path.stem], bad = read_conversations(path)
         problems += bad
     for path in sorted([*(folder / "training").glob("*.jsonl"), *(folder / "unseen").glob("*.jsonl")]):
-        asked, _, further = read_any(path)
-        texts = [query.query for query in asked] + [text for each in further for _, _, text in each.phrasings()]
+        try:
+            file = read_any(path)
+        except Invalid as error:
+            problems.append(str(error))
+            continue
+        phrasings = [{plain(text): text for _, _, text in entry.phrasings()}.values() for entry in file.entries]
+        texts = [*(query.query for query in file.queries), *new_turns(file.conversations), *chain(*phrasings)]
         apart[f"{path.parent.name}/{path.stem}"] = texts
     return LabelledData(queries, conversations, apart, tuple(problems))
 

@@ -1,10 +1,9 @@
 """The labelled sets of docs/formats.md: questions with the entries that answer them, and conversations."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
@@ -74,33 +73,48 @@ def read_conversations(path: Path) -> tuple[list[LabelledConversation], list[str
     return _read(path, TypeAdapter(LabelledConversation))
 
 
-def read_any(path: Path) -> tuple[list[Query], list[LabelledConversation], Sequence[Entry]]:
-    """Return the questions, the conversations or the entries of a file, whichever it holds.
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What one file holds: questions, conversations, or entries."""
+
+    queries: Sequence[Query] = ()
+    conversations: Sequence[LabelledConversation] = ()
+    entries: Sequence[Entry] = ()
+
+
+def read_any(path: Path) -> Labelled:
+    """Read a file of labelled questions, of conversations or of entries, told apart by the fields of its first line.
 
     Raises:
-        Invalid: the file cannot be read, or is none of the three throughout.
+        Invalid: the file cannot be read, or a line of it is not what the first one promises.
     """
-    queries, bad = read_queries(path)
-    if not bad:
-        return queries, [], []
-    conversations, bad = read_conversations(path)
-    if not bad:
-        return [], conversations, []
-    with suppress(ArtifactError):
+    kinds: dict[str, Callable[[Path], tuple[Sequence[Any], Sequence[object]]]] = {
+        "query": read_queries,
+        "turns": read_conversations,
+        "question": _read_entries,
+    }
+    lines = _lines(path)
+    kind = next((name for name in kinds if any(f'"{name}"'.encode() in line for line in lines[:1])), None)
+    if kind is None:
+        raise Invalid(f"{path}:1: a labelled question, a conversation or an entry is needed, see docs/formats.md")
+    read, bad = kinds[kind](path)
+    if bad:
+        raise Invalid(str(bad[0]))
+    return Labelled(**{{"query": "queries", "turns": "conversations", "question": "entries"}[kind]: read})
+
+
+def _read_entries(path: Path) -> tuple[Sequence[Entry], Sequence[object]]:
+    try:
         knowledge, problems = read_knowledge(path, None)
-        if not problems:
-            return [], [], knowledge.entries
-    raise Invalid(f"{bad[0]}: a file of labelled questions, conversations or entries is needed")
+    except ArtifactError as error:
+        return (), (error,)
+    return knowledge.entries, problems
 
 
 def _read(path: Path, adapter: TypeAdapter[_T]) -> tuple[list[_T], list[str]]:
     read: list[_T] = []
     problems: list[str] = []
-    try:
-        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
-    except OSError as error:
-        raise Invalid(f"{path} cannot be read: {error.strerror}") from None
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_lines(path), start=1):
         if not line.strip():
             continue
         try:
@@ -110,3 +124,10 @@ def _read(path: Path, adapter: TypeAdapter[_T]) -> tuple[list[_T], list[str]]:
             where = ".".join(map(str, first["loc"])) or "line"
             problems.append(f"{path}:{number}: {where}: {first['msg']}")
     return read, problems
+
+
+def _lines(path: Path) -> list[bytes]:
+    try:
+        return path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}") from None

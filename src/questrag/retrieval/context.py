@@ -37,7 +37,7 @@ _POINTS = re.compile(
 )
 _LONG = 15
 _LEAST = 1e-4
-"""Taken for the probability of an entry that a reading did not find."""
+"""Probabilities below it count as this, as does that of an entry that a reading did not find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +102,17 @@ def evidence(looks: Sequence[Look]) -> tuple[Rows, Floats]:
     return rows, np.concatenate([np.log(np.maximum(said, _LEAST)), none], axis=1)
 
 
-def pooled(weights: Floats, features: Floats, evidence: Floats) -> Floats:
+def pooled(weights: Floats, features: Floats, said: Floats) -> Floats:
     """Return ``(n + 1,)``, together 1: how likely each entry answers, and that none does.
 
     Args:
         weights: ``(len(PARTS), len(LEAN_FEATURES))``: what each part counts is linear in the features.
         features: ``(len(LEAN_FEATURES),)``.
-        evidence: ``(n + 1, len(PARTS))``, from `evidence`.
+        said: ``(n + 1, len(PARTS))``, from `evidence`.
 
     Source: the logarithmic opinion pool, Genest & Zidek 1986, "Combining Probability Distributions"; entries that one
         reading all but rules out cannot win by another one alone, as they do in a mixture.
     """
-    scores = evidence @ (weights @ features)
+    scores = said @ (weights @ features)
     parts = np.exp(scores - scores.max())
     return np.asarray(parts / parts.sum(), dtype=np.float32)

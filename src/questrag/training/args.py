@@ -33,7 +33,7 @@ class Args:
     followups: float = 0.5
     """Share of questions that come with those before them, in [0, 1], of entries that have such."""
     look_alikes: int = 4
-    """Entries that stand together in a batch because they look alike; 1 draws all at random."""
+    """Entries that stand together in a batch because they look alike; 1 draws each by itself."""
     mine_every: int = 260
     """Steps after which look-alikes are mined anew, with the encoder as it is then."""
     cache_chunk: int = 0

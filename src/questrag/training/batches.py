@@ -30,7 +30,7 @@ def batch_of(
     Args:
         neighbours: from `look_alikes`.
         weights: of each topic; the seeds are drawn in proportion.
-        together: 1 draws every topic at random.
+        together: 1 draws every topic as a seed.
     """
     size = min(size, len(neighbours))
     drawn: dict[int, None] = {}

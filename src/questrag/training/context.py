@@ -69,11 +69,11 @@ def fit_context_weights(turns: Sequence[LeaningTurn]) -> Floats:
     Turns whose entry no reading finds say nothing about the weights, and are left out.
 
     Raises:
-        Invalid: there is no turn with another one before it.
+        Invalid: no turn is left.
     """
     usable = [turn for turn in turns if turn.right.any()]
     if not usable:
-        raise Invalid("no conversation has a turn with another one before it: follow-ups cannot be fitted")
+        raise Invalid("no turn has another one before it and an entry that is found: follow-ups cannot be fitted")
     features = torch.tensor(np.stack([turn.features for turn in usable]), dtype=torch.float64)
     choices = Choices([turn.evidence for turn in usable], [turn.right for turn in usable])
 

@@ -71,20 +71,24 @@ def read_material(kb: Path, held_out: frozenset[str], more: Iterable[Path] = ())
     Args:
         held_out: ids of entries that are measured on.
         more: files of labelled questions, of conversations, or of further entries. What asks for an entry goes to it;
-            questions that ask for ids that are not there make topics of their own.
+            questions that ask for ids that are not there make topics of their own. Their order does not matter.
 
     Raises:
-        Invalid: there is too little to learn from, or it is not in a language that the reading knows.
+        Invalid: there is too little to learn from, or it is not in a language that the reading knows; a line of a file
+            cannot be read; a further entry has the id of another one.
     """
     knowledge, problems = read_knowledge(kb, None)
     if problems:
         raise Invalid(f"{problems[0]}; {len(problems)} problems in all, `questrag knowledge check` lists them")
     topics = {entry.id: _topic(entry) for entry in knowledge.entries}
-    for path in more:
-        queries, conversations, entries = read_any(path)
-        topics |= {entry.id: _topic(entry) for entry in entries}
-        _add_questions(topics, queries)
-        _add_followups(topics, conversations)
+    files = {path: read_any(path) for path in more}
+    for path, file in files.items():
+        for entry in file.entries:
+            if entry.id in topics:
+                raise Invalid(f"{path}: the id {entry.id} is taken by another entry: change one of them")
+            topics[entry.id] = _topic(entry)
+    _add_questions(topics, [query for file in files.values() for query in file.queries])
+    _add_followups(topics, [each for file in files.values() for each in file.conversations])
     usable = tuple(topic for topic in topics.values() if len(topic.phrasings) > 1 and topic.id not in held_out)
     if len(usable) < 2:
         raise Invalid(
@@ -96,17 +100,17 @@ def read_material(kb: Path, held_out: frozenset[str], more: Iterable[Path] = ())
 
 
 def held_out(files: Iterable[Path]) -> frozenset[str]:
-    """Return every entry that a file of labelled queries or conversations asks for.
+    """Return every entry that a file of labelled questions or conversations asks for, or that it holds.
 
     Raises:
         Invalid: a line of a file cannot be read.
     """
     ids: set[str] = set()
     for path in files:
-        queries, conversations, entries = read_any(path)
-        ids.update(entry.id for entry in entries)
-        ids.update(id_ for query in queries for id_ in query.relevant)
-        ids.update(id_ for each in conversations for turn in each.turns for id_ in turn.needs)
+        file = read_any(path)
+        ids.update(entry.id for entry in file.entries)
+        ids.update(id_ for query in file.queries for id_ in query.relevant)
+        ids.update(id_ for each in file.conversations for turn in each.turns for id_ in turn.needs)
     return frozenset(ids)
 
 
@@ -115,7 +119,11 @@ def _topic(entry: Entry) -> Topic:
 
 
 def _different(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple({plain(text): text for text in texts}.values())
+    """Leave out what differs from an earlier one in case and punctuation alone."""
+    first: dict[str, str] = {}
+    for text in texts:
+        first.setdefault(plain(text), text)
+    return tuple(first.values())
 
 
 def _add_questions(topics: dict[str, Topic], queries: Sequence[Query]) -> None:
@@ -126,7 +134,7 @@ def _add_questions(topics: dict[str, Topic], queries: Sequence[Query]) -> None:
 
 
 def _add_followups(topics: dict[str, Topic], conversations: Sequence[LabelledConversation]) -> None:
-    """Let each turn that has others before it go to the entry that it needs, read together with those."""
+    """Let each leaning turn go to the entry that it needs, in the readings that take in earlier questions."""
     leaning = []
     for conversation in conversations:
         asked = [turn.user for turn in conversation.turns]

@@ -69,7 +69,7 @@ class Run:
             self.optimizer, lambda step: min((step + 1) / warmup, max(0.02, 1 - step / args.steps))
         )
         self.state = State()
-        self.weights = [len(topic.phrasings) + len(topic.followups) for topic in material.topics]
+        self.topic_weights = [len(topic.phrasings) + len(topic.followups) for topic in material.topics]
         self.neighbours: npt.NDArray[np.int64] | None = None
         self.since_look: list[float] = []
         self.started = time.monotonic()
@@ -111,7 +111,7 @@ class Run:
         args = self.args
         if self.neighbours is None or self.state.step % args.mine_every == 0:
             self.neighbours = self._mined()
-        rows = batch_of(self.neighbours, self.weights, self.rng, size=args.batch, together=args.look_alikes)
+        rows = batch_of(self.neighbours, self.topic_weights, self.rng, size=args.batch, together=args.look_alikes)
         shares = {"noise": args.noise, "answers": args.answers, "followups": args.followups}
         pairs = [self.material.pair(row, self.rng, **shares) for row in rows]
         texts = [self.before_query + question for question, _ in pairs]
