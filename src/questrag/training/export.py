@@ -1,6 +1,7 @@
 """Exports a BERT-like sentence encoder to the folder that serving loads."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +20,10 @@ LEAST_COSINE = 0.98
 
 MAX_TOKENS = 128
 """Longer texts are cut; the packaged backbone was trained at this length."""
+
+_FULL_PRECISION = re.compile(r"layer\.[012]/output/dense/MatMul$")
+"""The products behind the first feed-forward layers take in a few very large values, beside which one scale for all
+leaves little of the others. Kept whole, they cost 5 MB and halve the error."""
 
 PROBES = (
     "How do I block my debit card?",
@@ -71,7 +76,7 @@ def export_encoder(
         "pad_token": "[PAD]",
         "query_prefix": before_query,
         "passage_prefix": before_passage,
-        "precision": "int8, per channel",
+        "precision": "int8, per channel; three products in full",
     }
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "encoder"
@@ -103,6 +108,7 @@ def parity(model: SentenceModel, source: Path, exported: Path) -> float:
 
 
 def _write_onnx(model: SentenceModel, path: Path) -> None:
+    import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     example = (torch.ones(2, 8, dtype=torch.long), torch.ones(2, 8, dtype=torch.long))
@@ -118,6 +124,9 @@ def _write_onnx(model: SentenceModel, path: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
+    names = [node.name for node in onnx.load(str(full)).graph.node if _FULL_PRECISION.search(node.name)]
     # Seven bits for weights: processors without VNNI overflow on eight, and the vectors lose nothing by it.
-    quantize_dynamic(full, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+    quantize_dynamic(
+        full, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True, nodes_to_exclude=names
+    )
     full.unlink()
