@@ -35,7 +35,7 @@ of the best entry; and 1."""
 
 _NEAREST = 3
 """Phrasings of an entry that have to be near: one alone may be odd."""
-_LEAST_CANDIDATES = 16
+LEAST_CANDIDATES = 16
 _ALMOST, _SAME_WEIGHT = 0.95, 6.0
 """A phrasing this near is the question almost word for word, and decides: no weight can be fitted to that, because
 nobody who writes development questions writes those that are there."""
@@ -65,7 +65,7 @@ def candidates(index: SearchIndex, question: str, vector: Vectors, n: int) -> Ca
     Args:
         vector: ``(dim,)``, of the question.
     """
-    n = min(max(n, _LEAST_CANDIDATES), len(index))
+    n = min(max(n, LEAST_CANDIDATES), len(index))
     terms, read = text.terms(question), text.words(question)
     words = cover(index.lexical["words"], terms)
     letters = cover(index.lexical["letters"], text.grams(terms))

@@ -21,6 +21,7 @@ from questrag.retrieval.encoder import OnnxEncoder, Vectors
 from questrag.retrieval.index import Document, SearchIndex, build_index
 from questrag.retrieval.ranking import (
     ENTRY_FEATURES,
+    LEAST_CANDIDATES,
     QUESTION_FEATURES,
     Candidates,
     Ranking,
@@ -131,7 +132,7 @@ def fit_ranking(
     ranking = Ranking(entry, question, none, outside, "being fitted")
 
     def search(reading: str) -> Look:
-        return look(index, encoder, ranking, reading, _CANDIDATES)
+        return look(index, encoder, ranking, reading, LEAST_CANDIDATES)  # as many as a served search looks at
 
     context = fit_context_weights(leaning_turns(conversations, search, index.ids, progress))
     body = {
