@@ -94,6 +94,7 @@ def test_bad_lines_of_a_query_file_are_named_and_the_rest_is_read(tmp_path: Path
         ('{"query": "a", "relevant": ["x"]}', "queries"),
         ('{"id": "c", "lang": "en", "turns": [{"user": "a", "needs": [], "kind": "new"}]}', "conversations"),
         ('{"id": "x", "question": "How?", "answer": "So."}', "entries"),
+        ('{"id": "x", "question": "How?", "answer": "So.", "category": "query"}', "entries"),
     ],
 )
 def test_a_labelled_file_is_told_by_its_first_line(tmp_path: Path, line: str, kind: str) -> None:

@@ -1,6 +1,6 @@
 """`questrag train`: makes models; the only commands that need the train extra."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -181,10 +181,14 @@ def _read(
     from questrag.training.material import held_out as entries_of
     from questrag.training.material import read_material
 
-    # What comes with the project may be missing where only the package is installed; what was named must be there.
-    measured = entries_of([dev, *(path for path in held_out if path.exists() or path not in _HELD_OUT)])
-    learned = [path for path in more if path.exists() or path not in _LEARNED_FROM]
-    return read_material(kb, measured, learned), read_development(kb, dev, others=others)
+    measured = entries_of([dev, *_there(held_out, _HELD_OUT)])
+    material = read_material(kb, measured, _there(more, _LEARNED_FROM))
+    return material, read_development(kb, dev, others=others)
+
+
+def _there(paths: Sequence[Path], shipped: Sequence[Path]) -> list[Path]:
+    """Leave out what comes with the project and is missing where only the package is installed, but nothing named."""
+    return [path for path in paths if path.exists() or path not in shipped]
 
 
 def _all_of(read: tuple[list[_T], list[str]]) -> list[_T]:

@@ -1,9 +1,10 @@
 """The labelled sets of docs/formats.md: questions with the entries that answer them, and conversations."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
@@ -74,7 +75,7 @@ def read_conversations(path: Path) -> tuple[list[LabelledConversation], list[str
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledFile:
     """What one file holds: questions, conversations, or entries."""
 
     queries: Sequence[Query] = ()
@@ -82,25 +83,38 @@ class Labelled:
     entries: Sequence[Entry] = ()
 
 
-def read_any(path: Path) -> Labelled:
+def read_any(path: Path) -> LabelledFile:
     """Read a file of labelled questions, of conversations or of entries, told apart by the fields of its first line.
 
     Raises:
         Invalid: the file cannot be read, or a line of it is not what the first one promises.
     """
-    kinds: dict[str, Callable[[Path], tuple[Sequence[Any], Sequence[object]]]] = {
-        "query": read_queries,
-        "turns": read_conversations,
-        "question": _read_entries,
-    }
-    lines = _lines(path)
-    kind = next((name for name in kinds if any(f'"{name}"'.encode() in line for line in lines[:1])), None)
-    if kind is None:
+    fields = _first_fields(path)
+    bad: Sequence[object]
+    if "query" in fields:
+        queries, bad = read_queries(path)
+        file = LabelledFile(queries=queries)
+    elif "turns" in fields:
+        conversations, bad = read_conversations(path)
+        file = LabelledFile(conversations=conversations)
+    elif "question" in fields:
+        entries, bad = _read_entries(path)
+        file = LabelledFile(entries=entries)
+    else:
         raise Invalid(f"{path}:1: a labelled question, a conversation or an entry is needed, see docs/formats.md")
-    read, bad = kinds[kind](path)
     if bad:
         raise Invalid(str(bad[0]))
-    return Labelled(**{{"query": "queries", "turns": "conversations", "question": "entries"}[kind]: read})
+    return file
+
+
+def _first_fields(path: Path) -> frozenset[str]:
+    """Return the names of the fields of the first line; none where it is no object."""
+    first = next((line for line in _lines(path) if line.strip()), b"")
+    try:
+        read = json.loads(first)
+    except ValueError:
+        return frozenset()
+    return frozenset(read) if isinstance(read, dict) else frozenset()
 
 
 def _read_entries(path: Path) -> tuple[Sequence[Entry], Sequence[object]]:

@@ -5,7 +5,7 @@ two. What the three searches say is pooled. No model rewrites anything.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,6 +100,22 @@ def evidence(looks: Sequence[Look]) -> tuple[Rows, Floats]:
     none = np.zeros((len(said), 1), dtype=np.float32)
     none[-1] = 1
     return rows, np.concatenate([np.log(np.maximum(said, _LEAST)), none], axis=1)
+
+
+def consult(question: str, earlier: Sequence[str], look: Callable[[str], Look]) -> tuple[Floats, Rows, Floats]:
+    """Search for every reading of a question that has others before it, for each different text once.
+
+    Args:
+        look: searches for one reading.
+
+    Returns:
+        The question's lean features, and what `evidence` makes of the looks.
+    """
+    texts = readings(question, earlier)
+    looks = {text: look(text) for text in dict.fromkeys(texts)}
+    alone = looks[question]
+    features = lean_features(question, unknown=alone.unknown, any_alone=alone.any_answers)
+    return features, *evidence([looks[text] for text in texts])
 
 
 def pooled(weights: Floats, features: Floats, said: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from questrag.chat.followup import search_text
 from questrag.chat.ports import KnowledgeBase
 from questrag.chat.types import Hit
-from questrag.retrieval.context import evidence, lean_features, pooled, readings
+from questrag.retrieval.context import Look, consult, pooled
 from questrag.retrieval.encoder import OnnxEncoder
 from questrag.retrieval.index import Floats, Rows, SearchIndex
 from questrag.retrieval.lexical import cover
@@ -67,14 +67,16 @@ class Hybrid(Dense):
 
     def probabilities(self, question: str, earlier: Sequence[str], n: int) -> Floats:
         """Return ``(len(self.index),)``: how likely each entry answers; 0 for those that were not looked at."""
-        texts = readings(question, earlier)
-        looks = {text: look(self.index, self.encoder, self.ranking, text, n) for text in dict.fromkeys(texts)}
-        alone = looks[question]
-        rows, found = alone.rows, alone.probabilities
+
+        def look_at(text: str) -> Look:
+            return look(self.index, self.encoder, self.ranking, text, n)
+
         if earlier:
-            features = lean_features(question, unknown=alone.unknown, any_alone=alone.any_answers)
-            rows, said = evidence([looks[text] for text in texts])
+            features, rows, said = consult(question, earlier, look_at)
             found = pooled(self.ranking.context, features, said)[:-1]
+        else:
+            alone = look_at(question)
+            rows, found = alone.rows, alone.probabilities
         every = np.zeros(len(self.index), dtype=np.float32)
         every[rows] = found
         return every

@@ -11,11 +11,11 @@ from torch import Tensor
 from questrag.chat.errors import Invalid
 from questrag.evaluation.labelled import LabelledConversation
 from questrag.progress import Progress
-from questrag.retrieval.context import LEAN_FEATURES, PARTS, Floats, Look, evidence, lean_features, readings
+from questrag.retrieval.context import LEAN_FEATURES, PARTS, Floats, Look, consult
 from questrag.training.fitting import Choices, least
 
 _PENALTY = 1e-3
-"""There are a few hundred turns for 32 weights."""
+"""Ten times the usual one: turns of one conversation are no independent samples of what 32 weights have to fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ def leaning_turns(
 def _read(
     question: str, earlier: Sequence[str], needs: frozenset[str], look: Callable[[str], Look], ids: Sequence[str]
 ) -> LeaningTurn:
-    looks = [look(reading) for reading in readings(question, earlier)]
-    features = lean_features(question, unknown=looks[0].unknown, any_alone=looks[0].any_answers)
-    rows, said = evidence(looks)
+    features, rows, said = consult(question, earlier, look)
     return LeaningTurn(features, said, np.array([*(ids[row] in needs for row in rows), not needs]))
 
 
