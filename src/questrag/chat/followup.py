@@ -28,6 +28,18 @@ _ASPECTS = frozenset(
 )
 _MOST_WORDS = 12
 
+_OPENS = re.compile(
+    r"\W*(?:and|but|or|also|then|so|what about|how about|what if|ok|okay|aur|lekin|par|phir|fir|to|toh|agar|accha|acha|"
+    r"waise|matlab|और|लेकिन|पर|फिर|तो|अगर|अच्छा|वैसे|मतलब)\b",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(
+    r"(?<!\w)(?:it|its|that|this|those|these|they|them|he|she|his|her|there|same|other|iska|iski|iske|isme|isko|uska|uski|uske|"
+    r"usme|usko|ye|yeh|wo|woh|vo|wahi|dusra|dusri|doosra|doosri|इसका|इसकी|इसके|इसमें|इसको|उसका|उसकी|उसके|उसमें|उसको|"
+    r"यह|ये|वह|वो|वही|दूसरा|दूसरी)(?!\w)",
+    re.IGNORECASE,
+)
+
 
 def needs_context(question: str) -> bool:
     """Return whether a question names nothing that it could be about.
@@ -64,3 +76,21 @@ def search_text(question: str, earlier: Sequence[str]) -> str:
         return question
     alone = next((text for text in reversed(earlier) if not needs_context(text)), None)
     return f"{alone} {question}" if alone else question
+
+
+def opens(question: str) -> bool:
+    """Return whether a question begins as if it went on: "and", "aur", "what about".
+
+    >>> opens("aur kitna lagega"), opens("how much")
+    (True, False)
+    """
+    return bool(_OPENS.match(question))
+
+
+def points(question: str) -> bool:
+    """Return whether a question points back with a pronoun.
+
+    >>> points("uska charge kya hai"), points("what is the charge")
+    (True, False)
+    """
+    return bool(_POINTS.search(question))

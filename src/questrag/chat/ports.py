@@ -1,6 +1,6 @@
 """What a turn needs, and what each part promises. Implementations live in the folders named after the parts."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from questrag.chat.types import (
     Conversation,
     Decision,
     Feedback,
+    Found,
     Generated,
     Hit,
     Passage,
@@ -59,6 +60,10 @@ class Retriever(Protocol):
         Raises:
             ArtifactError: the index or the encoder cannot be used.
         """
+        ...
+
+    def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
+        """Do what `search` does, and score the entries named in ``also``, those that exist, in any case."""
         ...
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from questrag.chat.smalltalk import SmallTalk, small_talk
 from questrag.chat.types import Hit, Lang, Message, Passage
 
-VERSION = "1"
+VERSION = "2"
 """Part of every receipt: change it with the wording below."""
 
 SYSTEM = (
@@ -37,8 +37,8 @@ class Shown:
     passage: Passage
     text: str
     """The answer, in the customer's language where the entry has it; cut when the budget asked for it."""
-    score: float | None
-    """Of this turn's search; None for a passage kept from an earlier turn that this turn's search did not name."""
+    score: float
+    """Of this turn's search."""
     live: bool = False
     """Kept from an earlier turn, not fetched at this one."""
 
@@ -51,8 +51,9 @@ class Prompt:
     lang: Lang
     history: tuple[Message, ...] = ()
     sources: tuple[Shown, ...] = ()
-    """The best first where one is known: fetched ones by score, then those kept from earlier turns, of which the
-    one that answers this turn, if the policy named one, has its score and stands before the others."""
+    """The best first."""
+    enough: float = 0.0
+    """Score from which a source is taken for the answer by a reader that cannot judge it."""
 
     @property
     def small_talk(self) -> SmallTalk | None:
@@ -89,22 +90,25 @@ def build_prompt(
     *,
     history: Sequence[Message],
     hits: Sequence[Hit],
-    live: Sequence[tuple[Passage, float | None]],
+    live: Sequence[Hit],
     tokens: _Tokens,
     budget_tokens: int,
+    enough: float = 0.0,
 ) -> Prompt:
     """Fit a turn into the budget: the oldest messages go first, then the weakest passages.
 
     The best passage is cut to what is left, never dropped; question and system text always stay whole.
 
     Args:
-        live: passages kept from earlier turns; with a score where they answer this one.
+        live: passages of earlier prompts to show again.
+        enough: score from which a source is taken for the answer by a reader that cannot judge it.
     """
     fetched = {hit.passage.id for hit in hits}
-    ranked: list[tuple[Passage, float | None, bool]] = [(hit.passage, hit.score, False) for hit in hits]
-    ranked += [(passage, score, True) for passage, score in live if passage.id not in fetched]
+    ranked = [(hit.passage, hit.score, False) for hit in hits]
+    ranked += [(kept.passage, kept.score, True) for kept in live if kept.passage.id not in fetched]
+    ranked.sort(key=lambda source: -source[1])
     shown = (Shown(i, p, p.answer_in(lang), score, kept) for i, (p, score, kept) in enumerate(ranked, start=1))
-    prompt = Prompt(question, lang, tuple(history), tuple(shown))
+    prompt = Prompt(question, lang, tuple(history), tuple(shown), enough)
     while prompt.tokens(tokens) > budget_tokens and prompt.history:
         prompt = replace(prompt, history=prompt.history[1:])
     while prompt.tokens(tokens) > budget_tokens and len(prompt.sources) > 1:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter
@@ -23,11 +23,13 @@ from questrag.chat.types import (
     Decision,
     Event,
     Finished,
+    Found,
     Generated,
     Hit,
+    Kept,
     Lang,
     Message,
-    Passage,
+    Past,
     Reason,
     Receipt,
     Replaced,
@@ -52,11 +54,19 @@ class Assistant:
     generator: Generator
     tokens: TokenCounter
     k: int = 5
+    """Passages that the usual design puts in the prompt."""
+    further: int = 5
+    """Hits beyond those that the policy may choose from."""
     budget_tokens: int = 2000
     """For the whole prompt: system text, history, passages and question."""
-    live_turns: int = 2
-    """A passage that an answer drew on stays in the prompt for so many further turns."""
+    live_turns: int = 6
+    """A passage can be shown again for so many turns after it was last in a prompt."""
     history_turns: int = 6
+    history_answer_tokens: int = 64
+    """An earlier answer is cut to so many: what it drew on can be shown again, and the start of a prompt that does not
+    change from turn to turn is what a provider's prefix cache knows."""
+    enough: float = 0.0
+    """Score from which a passage is given as the answer where no model reads it."""
 
     async def answer(self, question: str, history: Sequence[Turn] = ()) -> AsyncGenerator[Event, None]:
         """Yield the events of one turn; the last one is `Finished`.
@@ -82,15 +92,15 @@ class Assistant:
             if not opening:
                 raise
             # The opening is worth more than a consistent failure; the receipt says what was missing.
-            state, degraded = TurnState(question, lang, (), (), ()), (f"nothing was searched: {type(error).__name__}",)
+            state, degraded = TurnState(question, lang, (), ()), (f"nothing was searched: {type(error).__name__}",)
         watch.lap("search")
         decision = await asyncio.to_thread(self.policy.decide, state)
         watch.lap("decide")
         yield Decided(decision)
-        if decision.fetch and state.hits:
-            yield Retrieved(state.hits)
+        if decision.passages:
+            yield Retrieved(decision.passages)
 
-        prompt = self._prompt(state, decision)
+        prompt = self.prompt_of(state, decision)
         watch.lap("prompt")
         text, completion = opening.text if opening else "", None
         async with aclosing(self._write(prompt, decision, opening)) as events:
@@ -111,47 +121,78 @@ class Assistant:
 
     async def _look(self, question: str, lang: Lang, history: Sequence[Turn], opening: Opening | None) -> TurnState:
         """Search for the question, understood with the ones before it."""
-        hits = await asyncio.to_thread(self._search, question, history)
         live = self._live(_last(history, self.live_turns))
+        found = await asyncio.to_thread(self._search, question, history, live)
+        hits, scores = list(found.hits), {hit.passage.id: hit.score for hit in found.named}
+        live = tuple(replace(kept, score=scores.get(kept.passage.id, 0.0)) for kept in live)
         if opening:  # what it has said is not said again
             hits = [hit for hit in hits if not opening.alone and hit.passage.intent != EMERGENCY_INTENT]
-            live = tuple(kept for kept in live if not opening.alone and kept.intent != EMERGENCY_INTENT)
-        return TurnState(question, lang, _messages(_last(history, self.history_turns)), tuple(hits), live)
+            live = tuple(kept for kept in live if not opening.alone and kept.passage.intent != EMERGENCY_INTENT)
+        past = tuple(Past(turn.question, turn.receipt.policy_action if turn.receipt else None) for turn in history)
+        return TurnState(
+            question,
+            lang,
+            self._messages(history),
+            tuple(hits[: self.k]),
+            live,
+            past,
+            tuple(hits[self.k :]),
+            found.vector,
+        )
 
-    def _search(self, question: str, history: Sequence[Turn]) -> list[Hit]:
+    def _search(self, question: str, history: Sequence[Turn], live: Sequence[Kept]) -> Found:
         """Search for the question; where it is the reply to a question back, for the entry that it chooses."""
         option = chosen(question, history[-1] if history else None)
         if option:
             try:
-                return [Hit(self.knowledge.passage(option), 1.0)]
+                only = (Hit(self.knowledge.passage(option), 1.0),)
+                return Found(only, only)
             except NotFound:
                 pass  # withdrawn since: the reply is searched for like any other question
-        hits = self.retriever.search(question, self.k, [turn.question for turn in history])
-        return lost_card_first(question, hits)
+        also, earlier = [kept.passage.id for kept in live], [turn.question for turn in history]
+        found = self.retriever.search_and_score(question, self.k + self.further, earlier, also)
+        first = lost_card_first(question, found.hits[: self.k])
+        return replace(found, hits=(*first, *found.hits[self.k :]))
 
-    def _live(self, history: Sequence[Turn]) -> tuple[Passage, ...]:
-        """Return what these answers drew on, most recent first, as far as the entries still exist."""
-        found: dict[str, Passage] = {}
-        for turn in reversed(history):
-            for entry_id in turn.receipt.cited if turn.receipt else ():
-                try:
-                    found.setdefault(entry_id, self.knowledge.passage(entry_id))
-                except NotFound:
-                    continue  # withdrawn since: what is no longer approved is not shown again
-        return tuple(found.values())
+    def _live(self, history: Sequence[Turn]) -> tuple[Kept, ...]:
+        """Return what was in these prompts, most recent first, as far as the entries still exist."""
+        cited: dict[str, int] = {}
+        ages: dict[str, int] = {}
+        for age, turn in enumerate(reversed(history), start=1):
+            shown = (*turn.receipt.cited, *turn.receipt.fetched, *turn.receipt.live) if turn.receipt else ()
+            cited = dict.fromkeys(turn.receipt.cited if turn.receipt else (), age) | cited
+            for entry_id in shown:
+                ages.setdefault(entry_id, age)
+        found: list[Kept] = []
+        for entry_id, age in ages.items():
+            with suppress(NotFound):  # withdrawn since: what is no longer approved is not shown again
+                found.append(Kept(self.knowledge.passage(entry_id), age=age, cited=cited.get(entry_id)))
+        return tuple(found[:_MOST_LIVE])
 
-    def _prompt(self, state: TurnState, decision: Decision) -> Prompt:
-        """Build what the decision asks for; small talk needs nothing from earlier turns either."""
-        scores = {hit.passage.id: hit.score for hit in state.hits[:1]} if decision.reason is Reason.LIVE else {}
-        live = [(passage, scores.get(passage.id)) for passage in state.live]
-        live.sort(key=lambda kept: kept[1] is None)  # the one that answers first, the others in their order
-        return self._built(
-            state,
-            state.hits if decision.fetch else (),
-            () if decision.reason is Reason.SMALL_TALK else live,
+    def _messages(self, history: Sequence[Turn]) -> tuple[Message, ...]:
+        return tuple(
+            message
+            for turn in _last(history, self.history_turns)
+            if turn.answer
+            for message in (
+                Message("user", turn.question),
+                Message("assistant", self.tokens.cut(turn.answer, self.history_answer_tokens)),
+            )
         )
 
-    def _built(self, state: TurnState, hits: Sequence[Hit], live: Sequence[tuple[Passage, float | None]]) -> Prompt:
+    def prompt_of(self, state: TurnState, decision: Decision) -> Prompt:
+        """Build what the decision asks for."""
+        return self._built(state, decision.passages, decision.keep)
+
+    def tokens_of(self, state: TurnState, hits: Sequence[Hit]) -> int:
+        """Return the prompt tokens of a turn that shows these passages."""
+        return self._built(state, hits, ()).tokens(self.tokens)
+
+    def always(self, state: TurnState) -> Prompt:
+        """Build what the usual design would have sent: all hits at every turn, and nothing kept."""
+        return self._built(state, state.hits, ())
+
+    def _built(self, state: TurnState, hits: Sequence[Hit], live: Sequence[Hit]) -> Prompt:
         return build_prompt(
             state.question,
             state.lang,
@@ -160,6 +201,7 @@ class Assistant:
             live=live,
             tokens=self.tokens,
             budget_tokens=self.budget_tokens,
+            enough=self.enough,
         )
 
     async def _write(
@@ -186,8 +228,7 @@ class Assistant:
                     yield Token(opening.text + "\n\n")
 
     def _bill(self, state: TurnState, prompt: Prompt, completion: Completion, text: str) -> TokenBill:
-        # The usual design searches at every turn and keeps nothing: savings are measured against it.
-        always = self._built(state, state.hits, ()).tokens(self.tokens)
+        always = self.always(state).tokens(self.tokens)
         ours = prompt.tokens(self.tokens)
         if completion.prompt_tokens is None or completion.completion_tokens is None:
             return TokenBill(ours, self.tokens.count(text), always, self.tokens.name, completion.paid)
@@ -220,6 +261,7 @@ class Assistant:
             degraded=completion.degraded,
             citations_removed=completion.citations_removed,
             replaced=completion.replaced,
+            why=decision.why,
         )
 
     def _versions(self, decision: Decision, completion: Completion) -> Versions:
@@ -306,13 +348,7 @@ def _last(history: Sequence[Turn], n: int) -> Sequence[Turn]:
     return history[-n:] if n else ()
 
 
-def _messages(history: Sequence[Turn]) -> tuple[Message, ...]:
-    return tuple(
-        message
-        for turn in history
-        if turn.answer
-        for message in (Message("user", turn.question), Message("assistant", turn.answer))
-    )
+_MOST_LIVE = 8
 
 
 _running: set[asyncio.Task[None]] = set()

@@ -30,6 +30,8 @@ class Reason(StrEnum):
     """The passage that answers is still in the prompt from an earlier turn."""
     REGULATED = "regulated"
     """The approved wording must be in front of whoever answers."""
+    EXPLORED = "explored"
+    """The policy would have skipped; a share of its skips is tried the other way round."""
     UNCLEAR = "unclear"
     """Several entries may be meant and none clearly: the customer is asked which."""
 
@@ -84,6 +86,18 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a search says about a question."""
+
+    hits: tuple[Hit, ...]
+    """Best first."""
+    named: tuple[Hit, ...] = ()
+    """The entries that were to be scored in any case, best first, also where they are among the hits."""
+    vector: tuple[float, ...] = ()
+    """``(dim,)``, of the question as it stands; empty for a search without an encoder."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What the policy chose, with everything off-policy evaluation will need later."""
 
@@ -93,10 +107,18 @@ class Decision:
     reason: Reason
     policy: str
     """Name and version, e.g. ``threshold@0.55``; logs are useless without it."""
+    passages: tuple[Hit, ...] = ()
+    """What of this turn's search is put in the prompt."""
+    keep: tuple[Hit, ...] = ()
+    """What of earlier prompts is shown again."""
+    why: str = ""
+    """One sentence for a support manager; empty where the reason says it all."""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.p_fetch <= 1.0:
             raise ValueError(f"p_fetch must be in [0, 1], got {self.p_fetch!r}")
+        if self.passages and not self.fetch:
+            raise ValueError(f"{self.action} cannot put {len(self.passages)} passages in the prompt")
 
     @property
     def fetch(self) -> bool:
@@ -112,6 +134,28 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A passage of an earlier prompt, which this one may show again."""
+
+    passage: Passage
+    score: float = 0.0
+    """As an answer to the question of this turn; see `Hit.score`."""
+    age: int = 1
+    """Turns since it was last in a prompt; 1 is the turn before."""
+    cited: int | None = 1
+    """Turns since an answer last drew on it; None: none did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier turn, as a policy sees it."""
+
+    question: str
+    action: Action | None
+    """None: nothing was decided, because the turn failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class TurnState:
     """What a policy may look at."""
 
@@ -120,9 +164,15 @@ class TurnState:
     history: tuple[Message, ...]
     """Oldest first, without the current question."""
     hits: tuple[Hit, ...]
-    """What would be put in the prompt, best first; may be empty."""
-    live: tuple[Passage, ...]
-    """Passages of earlier turns that will be in the prompt whatever is decided."""
+    """What the usual design would put in the prompt, best first; may be empty."""
+    live: tuple[Kept, ...] = ()
+    """What can be shown again, the most recent first, of one turn those first that the answer drew on."""
+    past: tuple[Past, ...] = ()
+    """Earlier turns, oldest first."""
+    further: tuple[Hit, ...] = ()
+    """The hits after those."""
+    vector: tuple[float, ...] = ()
+    """See `Found.vector`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +216,7 @@ class Source:
     source: str
     as_of: str
     score: float | None
-    """None for a passage that was kept from an earlier turn."""
+    """Of this turn's search."""
     verbatim: bool
     """The answer gives this entry's approved words, unchanged."""
 
@@ -185,7 +235,7 @@ class Receipt:
     live: tuple[str, ...]
     """Entries in the prompt that were kept from earlier turns."""
     cited: tuple[str, ...]
-    """Entries that the answer draws on; these stay live for the turns that follow."""
+    """Entries that the answer draws on."""
     sources: tuple[Source, ...]
     tokens: TokenBill
     timings_ms: Mapping[str, float]
@@ -201,6 +251,8 @@ class Receipt:
     """Citations of sources that the model was never given."""
     replaced: str = ""
     """Why a model's answer was replaced by the approved one; empty when it was not."""
+    why: str = ""
+    """Why the policy decided so, in one sentence."""
 
     @property
     def probabilities(self) -> dict[Action, float]:

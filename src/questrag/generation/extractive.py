@@ -9,12 +9,14 @@ from dataclasses import replace
 from questrag.chat.ports import TokenCounter
 from questrag.chat.prompt import Prompt, Shown
 from questrag.chat.types import Completion, Generated, Lang, Token
+from questrag.chat.words import content_words, telling_words
 from questrag.generation.replies import NO_ANSWER, SMALL_TALK, TALK_TO_A_PERSON, wants_a_person
-from questrag.generation.words import content_words, telling_words
 
 _UNIT_END = re.compile(r"\s*\n\s*|(?<=[.!?।])(?<!\bRs\.)(?<!\bNo\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\d\.)\s+")
 _PIECE = re.compile(r"\s*(?:\S+\s*){1,3}")
 _GAP = " … "
+_LEAST = 1e-6
+"""A source that scores less fits nothing at all."""
 
 
 class Extractive:
@@ -60,14 +62,13 @@ class Extractive:
 def best_source(prompt: Prompt) -> Shown | None:
     """Return the source to answer from without a model; None when none of them fits.
 
-    That is the first one that this turn's search named. One that is only kept from an earlier turn has to
-    share with the question what it is about; then the one that shares most, the most recent first.
+    That is the first one, where its score is enough. Else it is one kept from an earlier turn that shares with the
+    question what it is about; then the one that shares most.
     """
-    for shown in prompt.sources:
-        if shown.score is not None:
-            return shown
+    if prompt.sources and prompt.sources[0].score >= max(prompt.enough, _LEAST):
+        return prompt.sources[0]
     asked = content_words(prompt.question)
-    fitting = [shown for shown in prompt.sources if _is_about(shown, prompt.question)]
+    fitting = [shown for shown in prompt.sources if shown.live and _is_about(shown, prompt.question)]
     in_both = {s.number: len(asked & content_words(f"{s.passage.question} {s.text}")) for s in fitting}
     return max(fitting, key=lambda shown: in_both[shown.number], default=None)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from questrag.chat.ports import Generator
 from questrag.chat.prompt import Prompt, Shown
 from questrag.chat.types import Completion, Generated, Passage, Replaced, Token
+from questrag.chat.words import content_words
 from questrag.generation.extractive import best_source
 from questrag.generation.figures import Evidence, Figure, figures
 from questrag.generation.providers import close_all
-from questrag.generation.words import content_words
 
 _CITATION = re.compile(r"( ?)[\[【] ?(\d{1,9}(?: {0,3}[,;&-] {0,3}\d{1,9}){0,20})(?:†[^\]】\[【]{0,99})? ?[\]】]")
 # A sentence is whole once the next one has begun: a citation may still follow its full stop.

@@ -4,14 +4,13 @@ A follow-up is searched for as it stands, together with the last question that s
 two. What the three searches say is pooled. No model rewrites anything.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from questrag.chat.followup import aspects, needs_context
+from questrag.chat.followup import aspects, needs_context, opens, points
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -24,17 +23,6 @@ LEAN_FEATURES = ("aspects", "nothing_else", "opens", "points", "length", "unknow
 whether it points back with a pronoun; its length; the share of words that no entry knows; how likely any entry answers
 it as it stands; and 1."""
 
-_OPENS = re.compile(
-    r"\W*(?:and|but|or|also|then|so|what about|how about|what if|ok|okay|aur|lekin|par|phir|fir|to|toh|agar|accha|acha|"
-    r"waise|matlab|और|लेकिन|पर|फिर|तो|अगर|अच्छा|वैसे|मतलब)\b",
-    re.IGNORECASE,
-)
-_POINTS = re.compile(
-    r"(?<!\w)(?:it|its|that|this|those|these|they|them|he|she|his|her|there|same|other|iska|iski|iske|isme|isko|uska|uski|uske|"
-    r"usme|usko|ye|yeh|wo|woh|vo|wahi|dusra|dusri|doosra|doosri|इसका|इसकी|इसके|इसमें|इसको|उसका|उसकी|उसके|उसमें|उसको|"
-    r"यह|ये|वह|वो|वही|दूसरा|दूसरी)(?!\w)",
-    re.IGNORECASE,
-)
 _LONG = 15
 _LEAST = 1e-4
 """Probabilities below it count as this, as does that of an entry that a reading did not find."""
@@ -52,6 +40,8 @@ class Look:
     """Their sum."""
     unknown: float
     """Share of the words that no entry holds, weighted."""
+    vector: Floats
+    """``(dim,)``, of the reading."""
 
 
 def readings(question: str, earlier: Sequence[str]) -> list[str]:
@@ -74,8 +64,8 @@ def lean_features(question: str, *, unknown: float, any_alone: float) -> Floats:
         [
             share,
             needs_context(question),
-            bool(_OPENS.match(question)),
-            bool(_POINTS.search(question)),
+            opens(question),
+            points(question),
             min(n_words, _LONG) / _LONG,
             unknown,
             any_alone,
@@ -102,20 +92,20 @@ def evidence(looks: Sequence[Look]) -> tuple[Rows, Floats]:
     return rows, np.concatenate([np.log(np.maximum(said, _LEAST)), none], axis=1)
 
 
-def consult(question: str, earlier: Sequence[str], look: Callable[[str], Look]) -> tuple[Floats, Rows, Floats]:
+def consult(question: str, earlier: Sequence[str], look: Callable[[str], Look]) -> tuple[Floats, Rows, Floats, Floats]:
     """Search for every reading of a question that has others before it, for each different text once.
 
     Args:
         look: searches for one reading.
 
     Returns:
-        The question's lean features, and what `evidence` makes of the looks.
+        The question's lean features, what `evidence` makes of the looks, and the vector of the question as it stands.
     """
     texts = readings(question, earlier)
     looks = {text: look(text) for text in dict.fromkeys(texts)}
     alone = looks[question]
     features = lean_features(question, unknown=alone.unknown, any_alone=alone.any_answers)
-    return features, *evidence([looks[text] for text in texts])
+    return features, *evidence([looks[text] for text in texts]), alone.vector
 
 
 def pooled(weights: Floats, features: Floats, said: Floats) -> Floats:

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain
@@ -79,6 +79,7 @@ class SearchIndex:
         except (RuntimeError, ValueError, KeyError, OSError) as error:
             raise UnusableIndex(f"{folder} is not an index ({error})") from error
         self.ids: list[str] = names["ids"]
+        self._rows = {entry_id: row for row, entry_id in enumerate(self.ids)}
         self._keys_of_entry = np.searchsorted(self._entry_of_key, np.arange(len(self.ids) + 1))
         faiss.omp_set_num_threads(1)  # requests already fill the cores
 
@@ -91,6 +92,10 @@ class SearchIndex:
             if self.info.get(what) != wanted:
                 raise UnusableIndex(f"the index was made for {what} {self.info.get(what)}, not {wanted}")
         return self
+
+    def rows_of(self, ids: Iterable[str]) -> Rows:
+        """Return the rows of these entries, in order of rows; one that is not in the index has none."""
+        return np.array(sorted({self._rows[each] for each in ids if each in self._rows}), dtype=np.int64)
 
     def nearest(self, vector: Vectors, n: int) -> Rows:
         """Return the rows of up to ``n`` different entries with the nearest phrasings, nearest first."""

@@ -59,17 +59,19 @@ class Candidates:
     n_words: int
 
 
-def candidates(index: SearchIndex, question: str, vector: Vectors, n: int) -> Candidates:
+def candidates(index: SearchIndex, question: str, vector: Vectors, n: int, also: Rows | None = None) -> Candidates:
     """Return the best ``n`` entries by meaning, by words and by letters, with their features.
 
     Args:
         vector: ``(dim,)``, of the question.
+        also: ``(m,)``, rows that are candidates in any case.
     """
     n = min(max(n, LEAST_CANDIDATES), len(index))
     terms, read = text.terms(question), text.words(question)
     words = cover(index.lexical["words"], terms)
     letters = cover(index.lexical["letters"], text.grams(terms))
     by_side = [index.nearest(vector, n), index.nearest_wholes(vector, n), highest(words, n), highest(letters, n)]
+    by_side += [also] if also is not None else []
     rows = np.unique(np.concatenate(by_side))
     cosines, closeness = index.cosines(vector, rows, _NEAREST)
     agree, against, extra = opposites().compare(read, index.shares(rows))
@@ -143,11 +145,13 @@ class Ranking:
         return shared, float(any_answers)
 
 
-def look(index: SearchIndex, encoder: OnnxEncoder, ranking: Ranking, question: str, n: int) -> Look:
-    """Search for a question, or for one reading of it, among ``n`` entries or more."""
+def look(
+    index: SearchIndex, encoder: OnnxEncoder, ranking: Ranking, question: str, n: int, also: Rows | None = None
+) -> Look:
+    """Search for a question, or for one reading of it, among ``n`` entries or more and those named in ``also``."""
     vector = encoder.encode_query(text.query_text(question))
-    found = candidates(index, question, vector, n)
-    return Look(found.rows, *ranking.probabilities(found, vector), found.unknown)
+    found = candidates(index, question, vector, n, also)
+    return Look(found.rows, *ranking.probabilities(found, vector), found.unknown, vector)
 
 
 def question_features(found: Candidates, scores: Floats, outside: float) -> Floats:

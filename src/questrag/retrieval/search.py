@@ -1,7 +1,7 @@
 """Three ways to search one index."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,9 +9,9 @@ import numpy as np
 
 from questrag.chat.followup import search_text
 from questrag.chat.ports import KnowledgeBase
-from questrag.chat.types import Hit
+from questrag.chat.types import Found, Hit
 from questrag.retrieval.context import Look, consult, pooled
-from questrag.retrieval.encoder import OnnxEncoder
+from questrag.retrieval.encoder import OnnxEncoder, Vectors
 from questrag.retrieval.index import Floats, Rows, SearchIndex
 from questrag.retrieval.lexical import cover
 from questrag.retrieval.ranking import Ranking, highest, look
@@ -38,11 +38,15 @@ class Dense:
         return self.index.version
 
     def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
-        vector = self.encoder.encode_query(query_text(search_text(question, earlier)))
+        return list(self.search_and_score(question, k, earlier, ()).hits)
 
-        def best(n: int) -> list[Hit]:
-            rows = self.index.nearest(vector, n)
-            return _hits(self.index, self.knowledge, rows, self.index.cosines(vector, rows, 1)[0], k)
+    def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
+        vector = self.encoder.encode_query(query_text(search_text(question, earlier)))
+        asked = self.index.rows_of(also)
+
+        def best(n: int) -> Found:
+            rows = np.union1d(self.index.nearest(vector, n), asked)
+            return _hits(self.index, self.knowledge, rows, self.index.cosines(vector, rows, 1)[0], k, also, vector)
 
         return _enough(best, k, len(self.index))
 
@@ -57,29 +61,37 @@ class Hybrid(Dense):
 
     ranking: Ranking
 
-    def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
-        def best(n: int) -> list[Hit]:
-            probabilities = self.probabilities(question, earlier, n)
-            rows = np.flatnonzero(probabilities)
-            return _hits(self.index, self.knowledge, rows, probabilities[rows], k)
+    def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
+        asked = self.index.rows_of(also)
+
+        def best(n: int) -> Found:
+            probabilities, vector = self.probabilities(question, earlier, n, asked)
+            rows = np.union1d(np.flatnonzero(probabilities), asked)
+            return _hits(self.index, self.knowledge, rows, probabilities[rows], k, also, vector)
 
         return _enough(best, k, len(self.index))
 
-    def probabilities(self, question: str, earlier: Sequence[str], n: int) -> Floats:
-        """Return ``(len(self.index),)``: how likely each entry answers; 0 for those that were not looked at."""
+    def probabilities(self, question: str, earlier: Sequence[str], n: int, also: Rows) -> tuple[Floats, Vectors]:
+        """Return ``(len(self.index),)``: how likely each entry answers, 0 for those that were not looked at; and the
+        ``(dim,)`` vector of the question as it stands.
+
+        Args:
+            n: entries to look at by each side of the search.
+            also: ``(m,)``, rows to look at in any case.
+        """
 
         def look_at(text: str) -> Look:
-            return look(self.index, self.encoder, self.ranking, text, n)
+            return look(self.index, self.encoder, self.ranking, text, n, also)
 
         if earlier:
-            features, rows, said = consult(question, earlier, look_at)
+            features, rows, said, vector = consult(question, earlier, look_at)
             found = pooled(self.ranking.context, features, said)[:-1]
         else:
             alone = look_at(question)
-            rows, found = alone.rows, alone.probabilities
+            rows, found, vector = alone.rows, alone.probabilities, alone.vector
         every = np.zeros(len(self.index), dtype=np.float32)
         every[rows] = found
-        return every
+        return every, vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,30 +110,44 @@ class Lexical:
         return self.index.version
 
     def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
-        words = cover(self.index.lexical["words"], terms(search_text(question, earlier)))
+        return list(self.search_and_score(question, k, earlier, ()).hits)
 
-        def best(n: int) -> list[Hit]:
-            rows = highest(words, n)
-            return _hits(self.index, self.knowledge, rows, words[rows], k)
+    def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
+        words = cover(self.index.lexical["words"], terms(search_text(question, earlier)))
+        asked = self.index.rows_of(also)
+
+        def best(n: int) -> Found:
+            rows = np.union1d(highest(words, n), asked)
+            return _hits(self.index, self.knowledge, rows, words[rows], k, also)
 
         return _enough(best, k, int(np.count_nonzero(words)))
 
 
-def _enough(best: Callable[[int], list[Hit]], k: int, n_candidates: int) -> list[Hit]:
+def _enough(best: Callable[[int], Found], k: int, n_candidates: int) -> Found:
     """Look at more and more candidates until ``k`` hits are left after the near-copies are dropped."""
     n = _SPARE * k
     while True:
-        hits = best(min(n, n_candidates))
-        if len(hits) >= k or n >= n_candidates:
-            return hits
+        found = best(min(n, n_candidates))
+        if len(found.hits) >= k or n >= n_candidates:
+            return found
         n *= 4
 
 
-def _hits(index: SearchIndex, knowledge: KnowledgeBase, rows: Rows, scores: Floats, k: int) -> list[Hit]:
+def _hits(
+    index: SearchIndex,
+    knowledge: KnowledgeBase,
+    rows: Rows,
+    scores: Floats,
+    k: int,
+    also: Collection[str],
+    vector: Vectors | None = None,
+) -> Found:
     # Equal scores are ordered by entry, so that every run and every machine lists them alike.
     order = np.lexsort((rows, -scores))
-    ranked = (Hit(knowledge.passage(index.ids[rows[i]]), float(scores[i])) for i in order)
-    return distinct(ranked, k)
+    ranked = [Hit(knowledge.passage(index.ids[rows[i]]), float(scores[i])) for i in order]
+    named = [hit for hit in ranked if hit.passage.id in also]
+    hits = distinct((hit for hit in ranked if hit.score > 0 or hit.passage.id not in also), k)
+    return Found(tuple(hits), tuple(named), tuple(map(float, vector)) if vector is not None else ())
 
 
 def distinct(hits: Iterable[Hit], k: int) -> list[Hit]:
