@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     groq_chat_model: str = "openai/gpt-oss-20b"
     """Writes the answers."""
     groq_eval_model: str = "openai/gpt-oss-120b"
-    """For evaluation with a judge; nothing in this version reads it."""
+    """Judges answers where a model is the judge."""
     hf_token_1: SecretStr | None = None
     """Tokens of Hugging Face, used in turn when Groq cannot answer."""
     hf_token_2: SecretStr | None = None
@@ -76,10 +76,18 @@ class Settings(BaseSettings):
     llm_max_tokens: int = Field(default=1024, ge=16, le=8192)
     """Longest answer a model may write, its reasoning included."""
 
-    policy: Literal["default", "always", "never", "smalltalk", "threshold"] = "default"
-    """Decides at each turn whether passages are fetched."""
-    policy_model_path: Path | None = None
-    """Folder of a trained policy; none is used while this is empty."""
+    policy: Literal["default", "rules", "bert", "logistic", "always", "never", "smalltalk", "threshold"] = "default"
+    """Decides at each turn which passages are put in the prompt. `default` and `bert` are trained."""
+    policy_model_path: Path = PROJECT / "models" / "policy"
+    """Folder of the policy `default`."""
+    policy_bert_path: Path = PROJECT / "models" / "policy-bert"
+    """Folder of the policy `bert`."""
+    policy_logistic_path: Path = PROJECT / "models" / "policy-logistic"
+    """Folder of the policy `logistic`."""
+    policy_exploration: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Share of the policy's skips that become fetches, to learn from; never the other way round."""
+    policy_dial: float = Field(default=1.0, ge=0, le=100)
+    """Between accuracy and cost: 1 is as trained, 0 shows all that may answer, more shows less."""
     retriever_model_path: Path = PROJECT / "models" / "retriever"
     """Folder with the encoder."""
     ranking_model_path: Path = PROJECT / "models" / "ranking"
@@ -104,11 +112,11 @@ class Settings(BaseSettings):
     """Where no hit reaches SIMILARITY_THRESHOLD but all together reach this, the customer is asked which one is
     meant. For the hybrid search only; 1: never."""
     confidence_threshold: float = Field(default=0.7, ge=0.0, le=1.0)
-    """A trained policy less sure than this fetches; nothing reads it until there are trained policies."""
+    """A trained policy that is less sure than this that nothing new is needed fetches."""
     prompt_budget_tokens: int = Field(default=3000, ge=200, le=100_000)
     """For system text, history, passages and question together."""
-    live_turns: int = Field(default=2, ge=0, le=20)
-    """A passage that an answer drew on stays in the prompt for so many further turns."""
+    live_turns: int = Field(default=6, ge=0, le=20)
+    """A passage can be shown again for so many turns after it was last in a prompt."""
 
     @field_validator("allowed_origins")
     @classmethod

@@ -19,6 +19,8 @@ from questrag.knowledge.entry import Problem
 from questrag.knowledge.ingest import ingest_files
 from questrag.knowledge.placeholders import Profile
 from questrag.knowledge.profile import read_profile
+from questrag.policy.explore import Exploring
+from questrag.policy.learned import Fused
 from questrag.policy.rules import (
     AlwaysFetch,
     LiveFirst,
@@ -26,7 +28,9 @@ from questrag.policy.rules import (
     RegulatedFirst,
     SmallTalkFirst,
     Threshold,
+    UnclearFirst,
 )
+from questrag.policy.two_way import open_bert, open_logistic
 from questrag.progress import Progress
 from questrag.retrieval.encoder import OnnxEncoder, WordPieceCounter
 from questrag.retrieval.index import Document, SearchIndex, build_index, index_name
@@ -118,12 +122,13 @@ def open_assistant(settings: Settings, library: Library) -> Assistant:
     return Assistant(
         knowledge=library.knowledge,
         retriever=library.retriever(settings.retriever),
-        policy=_policy(settings),
+        policy=open_policy(settings, library.encoder.version),
         generator=_generator(settings, library.tokens),
         tokens=library.tokens,
         k=settings.top_k,
         budget_tokens=settings.prompt_budget_tokens,
         live_turns=settings.live_turns,
+        enough=settings.similarity_threshold,
     )
 
 
@@ -199,21 +204,51 @@ def _profile(settings: Settings) -> Profile | None:
     return read_profile(path) if path else None
 
 
-def _policy(settings: Settings) -> Policy:
-    if settings.policy_model_path is not None:
+def open_policy(settings: Settings, encoder: str) -> Policy:
+    """Open the policy that the settings name.
+
+    Args:
+        encoder: version of the encoder behind the search.
+
+    Raises:
+        ArtifactError: a trained policy is missing, damaged, or was trained with another encoder.
+        Misconfigured: the search does not give the probabilities that a trained policy reads.
+    """
+    enough, confidence = settings.similarity_threshold, settings.confidence_threshold
+    if settings.policy in ("default", "bert", "logistic") and settings.retriever != "hybrid":
         raise Misconfigured(
-            f"POLICY_MODEL_PATH is {settings.policy_model_path}, but this version has no trained policies: unset it"
+            f"POLICY={settings.policy} reads the probabilities of RETRIEVER=hybrid: "
+            f"with RETRIEVER={settings.retriever} set POLICY=rules"
         )
-    enough = settings.similarity_threshold
-    threshold = Threshold(enough, settings.ask_back_threshold if settings.retriever == "hybrid" else 1.0)
+
+    def fused() -> Policy:
+        return SmallTalkFirst(
+            Fused.open(
+                settings.policy_model_path,
+                encoder=encoder,
+                confidence=confidence,
+                enough=enough,
+                ask_from=settings.ask_back_threshold,
+                dial=settings.policy_dial,
+            )
+        )
+
+    threshold = Threshold(enough)
+    unclear = (
+        UnclearFirst(threshold, enough, settings.ask_back_threshold) if settings.retriever == "hybrid" else threshold
+    )
     choices: dict[str, Callable[[], Policy]] = {
-        "default": lambda: SmallTalkFirst(LiveFirst(RegulatedFirst(threshold, enough), enough)),
+        "default": fused,
+        "rules": lambda: SmallTalkFirst(LiveFirst(RegulatedFirst(unclear, enough), enough)),
+        "bert": lambda: open_bert(settings.policy_bert_path, encoder=encoder, confidence=confidence),
+        "logistic": lambda: open_logistic(settings.policy_logistic_path, encoder=encoder, confidence=confidence),
         "always": AlwaysFetch,
         "never": NeverFetch,
         "smalltalk": lambda: SmallTalkFirst(AlwaysFetch()),
         "threshold": lambda: threshold,
     }
-    return choices[settings.policy]()
+    policy = choices[settings.policy]()
+    return Exploring(policy, settings.policy_exploration) if settings.policy_exploration else policy
 
 
 def _generator(settings: Settings, tokens: WordPieceCounter) -> Generator:

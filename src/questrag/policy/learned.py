@@ -1,0 +1,194 @@
+"""The learned policy: which passages may answer, by everything that is known, and which are worth their tokens."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from questrag.artifacts import open_artifact
+from questrag.chat.askback import MOST_OPTIONS
+from questrag.chat.errors import ArtifactError
+from questrag.chat.types import Action, Decision, Hit, Reason, TurnState
+from questrag.policy.state import (
+    LEANINGS,
+    PASSAGE_FEATURES,
+    STATE_FEATURES,
+    Candidate,
+    Floats,
+    candidates,
+    cost_of,
+    is_sensitive,
+    passage_features,
+    protected,
+    state_features,
+)
+
+MOST = 5
+"""Passages in a prompt: no more than the usual design shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Weights of a choice among the passages of a turn and "none of them".
+
+    Source: the conditional logit model, McFadden 1974, "Conditional Logit Analysis of Qualitative Choice Behavior".
+    """
+
+    passage: Floats
+    """``(len(PASSAGE_FEATURES) * len(LEANINGS),)``."""
+    none: Floats
+    """``(len(STATE_FEATURES) + n_directions,)``."""
+    mean: Floats
+    """``(dim,)``, of the vectors of questions."""
+    directions: Floats
+    """``(n_directions, dim)``: what of a question's vector says whether anything is needed at all."""
+
+    def about(self, state: TurnState) -> Floats:
+        """Return ``(len(STATE_FEATURES) + n_directions,)``; the search has made the question's vector already."""
+        vector = np.array(state.vector, dtype=np.float32) if state.vector else self.mean
+        return np.concatenate([state_features(state), self.directions @ (vector - self.mean)])
+
+    def probabilities(self, state: TurnState, pool: Sequence[Candidate]) -> tuple[Floats, Floats]:
+        """Return ``(len(pool),)``: how likely each is the one that answers, together at most 1; and what made it so.
+
+        The second is ``(len(pool), len(PASSAGE_FEATURES) * len(LEANINGS))``: what each feature adds to the score.
+        """
+        about = self.about(state)
+        features = passage_features(state, pool, about)
+        scores = features @ self.passage
+        every = np.append(scores, about @ self.none)
+        parts = np.exp(every - every.max())
+        return (parts / parts.sum())[:-1], features * self.passage
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """Puts in the prompt what is likely enough to answer to be worth its tokens, new or of earlier turns.
+
+    It reads what the search has computed already; no second model runs.
+    """
+
+    choice: Choice
+    version: str
+    price: float
+    """Probability of being right that a thousand prompt tokens are worth: the dial between cost and accuracy."""
+    confidence: float = 0.7
+    """Nothing new is fetched only where what stays out is this unlikely to be needed."""
+    enough: float = 0.45
+    """Probability from which one passage is clearly meant."""
+    ask_from: float = 1.0
+    """Probability of all together from which the customer is asked which is meant, where none clearly is; 1: never."""
+
+    @classmethod
+    def open(
+        cls, folder: Path, *, encoder: str, confidence: float, enough: float, ask_from: float, dial: float
+    ) -> Self:
+        """Read a policy.
+
+        Args:
+            encoder: version of the encoder behind the search; its probabilities are what the policy was fitted to.
+            dial: multiplies the price that the policy was trained with; 0 shows everything, 1 is as trained.
+
+        Raises:
+            ArtifactError: the folder is not intact, holds another kind of policy, or one for another encoder.
+        """
+        artifact = open_artifact(folder, "policy")
+        if artifact.info.get("encoder") != encoder:
+            raise ArtifactError(
+                f"{folder} was trained with encoder {artifact.info.get('encoder')}, not {encoder}: "
+                "run `questrag train policy`"
+            )
+        try:
+            read = json.loads(artifact.path("weights.json").read_text(encoding="utf-8"))
+            passage = [[read["passage"][row][column] for column in LEANINGS] for row in PASSAGE_FEATURES]
+            none = [read["none"][name] for name in STATE_FEATURES] + read["question"]
+            mean, *directions = np.load(artifact.path("question.npy"), allow_pickle=False).astype(np.float32)
+            weights = (
+                np.array(passage, dtype=np.float32).ravel(),
+                np.array(none, dtype=np.float32),
+                mean,
+                np.array(directions),
+            )
+            if len(weights[1]) != len(STATE_FEATURES) + len(directions):
+                raise ValueError("weights of the question do not fit its directions")
+            price = float(read["price"])
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise ArtifactError(f"{folder} is not a policy ({error}): run `questrag train policy`") from error
+        if not (all(np.isfinite(each).all() for each in weights) and 0 <= price < np.inf):
+            raise ArtifactError(f"{folder} has a weight that is not a number: run `questrag train policy`")
+        name = f"{artifact.info.get('name', 'policy')}@{artifact.fingerprint}"
+        version = name if dial == 1 else f"{name}*{dial:g}"
+        return cls(Choice(*weights), version, price * dial, confidence, enough, ask_from)
+
+    def decide(self, state: TurnState) -> Decision:
+        pool = candidates(state)
+        if not pool:
+            return Decision(Action.NO_FETCH, 0.0, Reason.POLICY, self.version, why="Nothing was found.")
+        p, parts = self.choice.probabilities(state, pool)
+        order = [int(i) for i in np.argsort(-p, kind="stable")]
+        shown = self._worth(state, pool, p, order)
+        hits = {i: Hit(pool[i].passage, float(p[i])) for i in order}
+        if self._unclear(state, p):
+            best = tuple(hits[i] for i in order[: max(len(shown), MOST_OPTIONS)])
+            return Decision(Action.FETCH, 1.0, Reason.UNCLEAR, self.version, best, why=_UNCLEAR.format(p.sum()))
+        new = tuple(hits[i] for i in shown if pool[i].kept is None)
+        kept = tuple(hits[i] for i in shown if pool[i].kept is not None)
+        action = Action.FETCH if new else Action.NO_FETCH
+        reason = Reason.LIVE if kept and not new else Reason.POLICY
+        why = _why(p, shown, parts[order[0]], fetched=len(new))
+        return Decision(action, float(bool(new)), reason, self.version, new, kept, why)
+
+    def _unclear(self, state: TurnState, p: Floats) -> bool:
+        several = len(p) > 1 and not is_sensitive(state)
+        return bool(several and p.max() < self.enough and p.sum() >= self.ask_from)
+
+    def _worth(self, state: TurnState, pool: Sequence[Candidate], p: Floats, order: Sequence[int]) -> list[int]:
+        """Return the places in the pool of what is shown, the likeliest first."""
+        price = [self.price * cost_of(pool[i].passage, state.lang) for i in order[:MOST]]
+        shown = [i for i, least in zip(order[:MOST], price, strict=True) if p[i] >= least]
+        rest = [i for i in order[:MOST] if i not in shown]
+        # A skip has to be sure that it leaves out nothing that is needed.
+        while rest and all(pool[i].kept for i in shown) and p.sum() - p[shown].sum() > 1 - self.confidence:
+            shown.append(rest.pop(0))
+        must = protected(state)
+        shown += [i for i, each in enumerate(pool) if each.passage.id == must and i not in shown]
+        return sorted(shown, key=lambda i: -p[i])
+
+
+_UNCLEAR = "Several entries may be meant, {:.0%} together, and none of them clearly: the customer is asked."
+
+_PHRASES = {
+    "log p": "the search is sure of it", "p": "the search is sure of it", "first": "the search puts it first",
+    "live": "an earlier prompt showed it", "cited": "an earlier answer drew on it",
+    "shown last": "the last prompt showed it", "cited last": "the last answer drew on it",
+    "category of last": "it is of the subject of the last answer",
+    "intent of last": "it is about what the last answer was about",
+    "category of any": "it is of a subject of this conversation",
+}  # fmt: skip
+
+
+def _why(p: Floats, shown: Sequence[int], parts: Floats, *, fetched: int) -> str:
+    """Return the sentence for the receipt.
+
+    Args:
+        parts: ``(len(PASSAGE_FEATURES) * len(LEANINGS),)``, what each feature adds to the score of the likeliest.
+    """
+    covered, left = float(p[list(shown)].sum()), float(p.sum() - p[list(shown)].sum())
+    if not shown:
+        return f"No passage is worth its tokens: all that was found together answers with {left:.0%}."
+    by_feature = parts.reshape(len(PASSAGE_FEATURES), -1).sum(axis=1)
+    reasons = [
+        _PHRASES[PASSAGE_FEATURES[i]]
+        for i in np.argsort(-by_feature)
+        if by_feature[i] > 0 and PASSAGE_FEATURES[i] in _PHRASES
+    ]
+    because = " and ".join(dict.fromkeys(reasons[:2]))
+    kept = len(shown) - fetched
+    what = " and ".join(
+        part for part in (f"{fetched} fetched" if fetched else "", f"{kept} kept" if kept else "") if part
+    )
+    sentence = f"{what}: they answer with {covered:.0%}, what was left out with {left:.0%}."
+    return f"{sentence} The likeliest was chosen because {because}." if because else sentence
