@@ -25,6 +25,7 @@ from questrag.cli.options import (
     output_file,
     settings_with,
 )
+from questrag.cli.policy import policy
 from questrag.cli.progress import indexing, progress_bar
 from questrag.cli.training import train
 from questrag.settings import load_settings
@@ -39,6 +40,7 @@ app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
 app.add_typer(users, name="users")
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(policy, name="policy")
 
 
 def main() -> None:

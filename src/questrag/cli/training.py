@@ -42,7 +42,7 @@ BackboneOption = Annotated[str, typer.Option(help="Packaged name, local folder, 
 
 
 @contextmanager
-def _train_extra() -> Iterator[None]:
+def train_extra() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
@@ -55,7 +55,7 @@ def train_export(
     out: Annotated[Path, typer.Option(help="Folder of the encoder.")] = Path("models/retriever"),
 ) -> None:
     """Export an encoder as it is, as int8 ONNX, checked against the original."""
-    with _train_extra():
+    with train_extra():
         from questrag.training.export import export_backbone
     artifact = export_backbone(backbone, out)
     typer.echo(f"{out}: {artifact.info['name']}@{artifact.fingerprint}, parity {artifact.info['parity_cosine_min']}")
@@ -104,7 +104,7 @@ def train_retriever(
     chosen = {name: value for name, value in locals().items() if name in _FIELDS}
     settings = settings_with(kb)
     args = Args(**{**chosen, "objective": _objective(objective), "device": device or settings.device})
-    with _train_extra():
+    with train_extra():
         from questrag.training.shipping import ship
     material, development = _read(settings.kb_path, dev, held_out, more, others=300)
     with progress_bar("Training") as progress:
@@ -128,7 +128,7 @@ def train_ablation(
     seeds: Annotated[str, typer.Option(help="Numbers with commas between them.")] = "0,1",
 ) -> None:
     """Measure what each part of the training adds: base, InfoNCE, with triplets, with misspelt questions."""
-    with _train_extra():
+    with train_extra():
         from questrag.training.ablation import ablation
     try:
         numbers = [int(seed) for seed in seeds.split(",")]
@@ -156,11 +156,11 @@ def train_ranking(
     from questrag.evaluation.labelled import read_conversations, read_queries
     from questrag.wiring import documents_of, open_library
 
-    with _train_extra():
+    with train_extra():
         from questrag.training.ranking import fit_ranking
     settings = settings_with(kb)
-    asked = [query for path in queries for query in _all_of(read_queries(path))]
-    talks = [each for path in conversations for each in _all_of(read_conversations(path))]
+    asked = [query for path in queries for query in all_of(read_queries(path))]
+    talks = [each for path in conversations for each in all_of(read_conversations(path))]
     with indexing() as progress:
         library = open_library(settings, progress=progress)
     target = out or settings.ranking_model_path
@@ -191,7 +191,7 @@ def _there(paths: Sequence[Path], shipped: Sequence[Path]) -> list[Path]:
     return [path for path in paths if path.exists() or path not in shipped]
 
 
-def _all_of(read: tuple[list[_T], list[str]]) -> list[_T]:
+def all_of(read: tuple[list[_T], list[str]]) -> list[_T]:
     lines, bad = read
     if bad:
         raise Invalid(bad[0])

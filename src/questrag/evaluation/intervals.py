@@ -1,6 +1,7 @@
 """How sure a mean is."""
 
 from collections.abc import Sequence
+from math import exp, lgamma, log, log1p
 
 import numpy as np
 
@@ -31,3 +32,34 @@ def bootstrap95(
     means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
+
+
+def exact95(successes: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share that was counted; it is honest about none of few.
+
+    Source: Clopper & Pearson 1934.
+
+    >>> exact95(0, 300)[0], round(exact95(0, 300)[1], 4)
+    (0.0, 0.0122)
+    """
+    if not n:
+        return 0.0, 1.0
+    low = _quantile(0.025, successes, n - successes + 1) if successes else 0.0
+    high = _quantile(0.975, successes + 1, n - successes) if successes < n else 1.0
+    return low, high
+
+
+def _quantile(p: float, a: int, b: int) -> float:
+    """Return where the beta distribution with whole-number parameters has ``p`` below it, by bisection."""
+    n = a + b - 1
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        # P(Beta(a, b) <= x) = P(Binomial(a + b - 1, x) >= a)
+        terms = [
+            lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(middle) + (n - k) * log1p(-middle)
+            for k in range(a)
+        ]
+        below = 1 - sum(exp(term) for term in terms)
+        low, high = (middle, high) if below < p else (low, middle)
+    return (low + high) / 2

@@ -57,7 +57,7 @@ def leaning_turns(
 def _read(
     question: str, earlier: Sequence[str], needs: frozenset[str], look: Callable[[str], Look], ids: Sequence[str]
 ) -> LeaningTurn:
-    features, rows, said = consult(question, earlier, look)
+    features, rows, said, _ = consult(question, earlier, look)
     return LeaningTurn(features, said, np.array([*(ids[row] in needs for row in rows), not needs]))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from questrag.artifacts import Artifact, seal
 from questrag.chat.errors import ArtifactError
@@ -81,7 +82,7 @@ def export_encoder(
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "encoder"
         made.mkdir()
-        _write_onnx(model, made / "model.onnx")
+        write_onnx(model, made / "model.onnx", output="sentence")
         shutil.copy(source / "tokenizer.json", made / "tokenizer.json")
         seal(made, "encoder", info)
         cosine = parity(model, source, made)
@@ -107,7 +108,8 @@ def parity(model: SentenceModel, source: Path, exported: Path) -> float:
     return float(np.sum(original * served.encode(texts), axis=1).min())
 
 
-def _write_onnx(model: SentenceModel, path: Path) -> None:
+def write_onnx(model: nn.Module, path: Path, *, output: str) -> None:
+    """Export a model of ``(batch, tokens)`` ids and mask as int8, per channel."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -119,8 +121,8 @@ def _write_onnx(model: SentenceModel, path: Path) -> None:
         example,
         str(full),
         input_names=["input_ids", "attention_mask"],
-        output_names=["sentence"],
-        dynamic_axes={"input_ids": axes, "attention_mask": axes, "sentence": {0: "batch"}},
+        output_names=[output],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, output: {0: "batch"}},
         opset_version=17,
         dynamo=False,
     )
