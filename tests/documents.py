@@ -8,6 +8,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from questrag.settings import PROJECT, Settings
+from tests.policy_tables import policy_page, readme_policy
 from tests.result_tables import percent, result, retrieval_page, retrieval_table
 
 
@@ -85,6 +86,12 @@ def search_page() -> str:
     return _between(text, "results", retrieval_page())
 
 
+def policy_text() -> str:
+    """The page about the policy with what was measured."""
+    text = (PROJECT / "docs" / "policy.md").read_text(encoding="utf-8")
+    return _between(text, "results", policy_page())
+
+
 def _between(text: str, name: str, new: str) -> str:
     """Replace what stands between the two marks of a generated block."""
     opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
@@ -154,6 +161,10 @@ def figures() -> str:
             *retrieval_table("docs/results/retrieval.json"),
             "",
             "95 % intervals, drawn by entry; more, and how to repeat it, in [the search](docs/retrieval.md).",
+            "",
+            *readme_policy(),
+            "",
+            "95 % intervals, drawn by conversation; more, and how to repeat it, in [the policy](docs/policy.md).",
         ]
     )
 
@@ -164,6 +175,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / "README.md": readme,
     PROJECT / "data" / "README.md": data_card,
     PROJECT / "docs" / "retrieval.md": search_page,
+    PROJECT / "docs" / "policy.md": policy_text,
 }
 
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -69,9 +69,15 @@ class WordOverlap:
     index_version: str = "words@1"
 
     def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
+        return self.search_and_score(question, k, earlier, ())[0]
+
+    def search_and_score(
+        self, question: str, k: int, earlier: Sequence[str], also: Collection[str]
+    ) -> tuple[list[Hit], list[Hit]]:
         words = _words(search_text(question, earlier))
         scored = [Hit(p, len(words & _words(p.question)) / max(len(words), 1)) for p in self.passages]
-        return sorted((hit for hit in scored if hit.score > 0), key=lambda hit: -hit.score)[:k]
+        ranked = sorted(scored, key=lambda hit: -hit.score)
+        return [hit for hit in ranked if hit.score > 0][:k], [hit for hit in ranked if hit.passage.id in also]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ def an_assistant(
     policy: Policy | None = None,
     generator: Generator | None = None,
     passages: Sequence[Passage] = PASSAGES,
+    enough: float = 0.0,
 ) -> Assistant:
     """Put an assistant together; by default it fetches for all but small talk and answers with the best source."""
     return Assistant(
@@ -129,6 +136,7 @@ def an_assistant(
         policy=policy or SmallTalkFirst(AlwaysFetch()),
         generator=generator or BestSource(),
         tokens=WordCounter(),
+        enough=enough,
     )
 
 

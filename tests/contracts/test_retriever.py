@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -120,6 +120,22 @@ def test_copies_do_not_take_the_places_of_others(encoder: OnnxEncoder, ranking: 
         assert len(retriever.search("card question 7", 5)) == 5
 
 
+def test_copies_do_not_take_the_places_of_others_where_some_are_named(
+    encoder: OnnxEncoder, ranking: Ranking, tmp_path: Path
+) -> None:
+    copies = [Entry(id=f"c{i}", question=f"card question {i}", answer="Block the card in the app.") for i in range(60)]
+    entries = (*copies, *(Entry(id=f"o{i}", question=f"card matter {i}", answer=f"Answer {i}.") for i in range(5)))
+    base = EntryBase(entries)
+    build_index(documents(entries), encoder, tmp_path / "index", knowledge=base.version)
+    index = SearchIndex(tmp_path / "index")
+    also = [f"c{i}" for i in range(20, 26)]
+    for retriever in (Dense(index, encoder, base), Lexical(index, base), Hybrid(index, encoder, base, ranking)):
+        found = [hit.passage.id for hit in retriever.search("card question 7", 5)]
+        hits, named = retriever.search_and_score("card question 7", 5, (), also)
+        assert [hit.passage.id for hit in hits] == found, type(retriever).__name__
+        assert {hit.passage.id for hit in named} == set(also)
+
+
 def test_answers_that_differ_in_a_figure_are_no_copies(retriever: Retriever) -> None:
     found = {hit.passage.id for hit in retriever.search("FD interest for 7 days", 7)}
     assert {"fd7", "fd9"} <= found
@@ -142,6 +158,72 @@ def test_a_knowledge_base_of_one_entry_can_be_searched(encoder: OnnxEncoder, ran
     build_index(documents(ENTRIES[:1]), encoder, tmp_path / "index", knowledge=base.version)
     hits = Hybrid(SearchIndex(tmp_path / "index"), encoder, base, ranking).search("lost card", 20)
     assert [hit.passage.id for hit in hits] == ["block"]
+
+
+# Entries that are scored besides what is found ------------------------------------------------
+
+ASKED = "What are the timings of NEFT?"
+
+
+def ids(hits: Sequence[Hit]) -> list[str]:
+    return [hit.passage.id for hit in hits]
+
+
+def test_entries_that_are_named_come_back_scored_best_first_beside_the_hits(retriever: Retriever) -> None:
+    hits, named = retriever.search_and_score(ASKED, 1, (), ["ppf", "neft", "fd9"])
+    assert ids(hits) == ["neft"]
+    assert set(ids(named)) == {"ppf", "neft", "fd9"} and named[0] == hits[0]
+    scores = [hit.score for hit in named]
+    assert scores == sorted(scores, reverse=True)
+    assert all(np.isfinite(score) and score <= 1 for score in scores)
+
+
+def test_a_search_without_names_is_the_search(retriever: Retriever) -> None:
+    for question, earlier in ((ASKED, []), ("how long does it take", [ASKED])):
+        hits, named = retriever.search_and_score(question, 3, earlier, ())
+        assert (hits, named) == (retriever.search(question, 3, earlier), [])
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+@pytest.mark.parametrize("question", [ASKED, "debit card", "how do I open an account or block a debit card"])
+@pytest.mark.parametrize("also", [["ppf2"], ["block", "neft", "fd7"], [entry.id for entry in ENTRIES]])
+def test_naming_entries_does_not_change_what_is_found(
+    retriever: Retriever, question: str, k: int, also: list[str]
+) -> None:
+    hits, named = retriever.search_and_score(question, k, (), also)
+    assert ids(hits) == ids(retriever.search(question, k))
+    assert sorted(ids(named)) == sorted(also)
+
+
+def test_an_entry_that_is_found_and_named_has_one_score(retriever: Retriever) -> None:
+    hits, named = retriever.search_and_score("unblock my debit card", 2, (), ["unblock", "unblock"])
+    assert ids(named) == ["unblock"]
+    assert named[0] == hits[0]
+    assert ids(hits) == ids(retriever.search("unblock my debit card", 2))
+
+
+def test_names_that_no_entry_has_are_ignored(retriever: Retriever) -> None:
+    assert retriever.search_and_score(ASKED, 2, (), ["gone", ""]) == (retriever.search(ASKED, 2), [])
+    assert ids(retriever.search_and_score(ASKED, 1, (), {"gone", "ppf"})[1]) == ["ppf"]
+
+
+@pytest.mark.parametrize("question", ["zzqx", "?", "🙂🙂", "क", "\u200b", "a" * 2000])
+def test_named_entries_come_back_whatever_is_asked(retriever: Retriever, question: str) -> None:
+    hits, named = retriever.search_and_score(question, 1, (), ["ppf", "fd7"])
+    assert set(ids(named)) == {"ppf", "fd7"}
+    assert all(np.isfinite(hit.score) for hit in (*hits, *named))
+    assert ids(hits) == ids(retriever.search(question, 1))
+
+
+def test_a_named_near_copy_of_a_hit_comes_back_though_it_is_no_hit(retriever: Retriever) -> None:
+    hits, named = retriever.search_and_score("How do I open a PPF account?", 1, (), ["ppf2"])
+    assert (ids(hits), ids(named)) == (["ppf"], ["ppf2"])
+
+
+def test_named_entries_are_scored_for_the_question_as_it_is_understood(retriever: Retriever) -> None:
+    alone = retriever.search_and_score("how long does it take", 1, (), ["neft"])[1]
+    together = retriever.search_and_score("how long does it take", 1, [ASKED], ["neft"])[1]
+    assert together[0].score > alone[0].score
 
 
 # The index as an artefact --------------------------------------------------------------------

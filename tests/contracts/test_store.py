@@ -53,6 +53,7 @@ RECEIPT = Receipt(
     lang="hi",
     llm_provider="extractive",
     degraded=("groq did not answer",),
+    why="The best of them is probably the answer.",
 )
 
 

@@ -20,7 +20,7 @@ from questrag.chat.ports import Store
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import Completion, Conversation, Generated, Replaced, Status, Token, Turn
 from questrag.generation.scripted import Scripted
-from questrag.policy.rules import AlwaysFetch
+from questrag.policy.rules import AlwaysFetch, LiveFirst, Threshold
 from questrag.storage.memory import MemoryStore
 from questrag.web import answering
 from questrag.web.answering import Asked
@@ -129,8 +129,21 @@ def test_a_question_without_a_conversation_starts_one_that_is_named_after_it() -
     assert [conversation["title"] for conversation in listed] == ["Is [CARD] blocked?"]
     assert [message["role"] for message in said] == ["user", "assistant", "user", "assistant"]
     assert said[0]["content"] == "Is [CARD]\n blocked?"
-    assert said[3]["metadata"]["live"] == [], "nothing was blocked by the first question"
     assert all(datetime.fromisoformat(message["timestamp"]).utcoffset() == timedelta(0) for message in said)
+
+
+def test_what_an_answer_drew_on_is_kept_in_its_conversation_and_in_no_other() -> None:
+    with api(assistant=an_assistant(policy=LiveFirst(Threshold(0.5), 0.5))) as client:
+        headers = sign_up(client)
+        first = ask(client, headers)
+        again = ask(client, headers, conversation_id=first["conversation_id"])
+        elsewhere = ask(client, headers)
+        stored = messages(client, headers, first["conversation_id"])
+
+    assert (first["metadata"]["live"], first["metadata"]["documents_retrieved"]) == ([], 3)
+    assert (again["metadata"]["live"], again["metadata"]["documents_retrieved"]) == (["card-block"], 0)
+    assert stored[3]["metadata"] == again["metadata"]
+    assert elsewhere["metadata"]["live"] == []
 
 
 def test_a_conversation_continues_from_its_last_answer() -> None:

@@ -47,21 +47,33 @@ async def test_providers_are_asked_in_order_and_the_approved_answer_is_last(sett
 
 def test_the_policy_is_the_one_that_was_asked_for(settings: Settings) -> None:
     library = open_library(settings)
-    names = ("always", "never", "smalltalk", "threshold", "default")
+    names = ("always", "never", "smalltalk", "threshold", "rules")
     versions = [open_assistant(with_(settings, policy=name), library).policy.version for name in names]
     assert versions == [
         "always@1",
         "never@1",
         "smalltalk+always@1",
         "threshold@0.45",
-        "smalltalk+live@0.45+regulated@0.45+threshold@0.45",
+        "smalltalk+live@0.45+regulated@0.45+unclear@0.35+threshold@0.45",
     ]
 
 
-def test_a_trained_policy_is_not_ignored_in_silence(settings: Settings) -> None:
+@pytest.mark.parametrize("name", ["default", "bert", "logistic"])
+def test_a_trained_policy_that_is_missing_is_not_replaced_in_silence(settings: Settings, name: str) -> None:
     library = open_library(settings)
-    with pytest.raises(Misconfigured, match="POLICY_MODEL_PATH"):
-        open_assistant(with_(settings, policy_model_path=Path("models/policy")), library)
+    nowhere = settings.data_dir / "no policy"
+    chosen = with_(
+        settings, policy=name, policy_model_path=nowhere, policy_bert_path=nowhere, policy_logistic_path=nowhere
+    )
+    with pytest.raises(ArtifactError, match=r"no policy/manifest\.json is missing"):
+        open_assistant(chosen, library)
+
+
+@pytest.mark.parametrize("name", ["default", "bert", "logistic"])
+def test_a_trained_policy_is_refused_without_the_probabilities_that_it_reads(settings: Settings, name: str) -> None:
+    library = open_library(settings)
+    with pytest.raises(Misconfigured, match=f"POLICY={name} reads .* set POLICY=rules"):
+        open_assistant(with_(settings, policy=name, retriever="dense"), library)
 
 
 def test_the_index_is_made_once_and_found_by_content(settings: Settings) -> None:

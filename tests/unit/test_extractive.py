@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -27,11 +28,17 @@ BLOCK = Passage(
 LOAN = Passage(id="loan", question="What is the interest on a home loan?", answer="See the rate card of the bank.")
 
 
+ENOUGH = 0.5
+
+
 def shown(*passages: Passage, kept: bool = False, lang: Lang = "en") -> tuple[Shown, ...]:
-    return tuple(Shown(n, p, p.answer_in(lang), None if kept else 1 - n / 10) for n, p in enumerate(passages, start=1))
+    """Return sources; those that are only kept from earlier turns score nothing at this one."""
+    scores = [0.0 if kept else 1 - n / 10 for n in range(1, len(passages) + 1)]
+    return tuple(Shown(n, p, p.answer_in(lang), scores[n - 1], kept) for n, p in enumerate(passages, start=1))
 
 
 async def answer(prompt: Prompt, max_answer_tokens: int = 220) -> Heard:
+    prompt = replace(prompt, enough=ENOUGH)
     return await hear(Extractive(WordCounter(), max_answer_tokens).stream(prompt))
 
 
@@ -100,16 +107,33 @@ async def test_of_kept_sources_the_one_that_shares_most_words_answers() -> None:
 
 def test_of_kept_sources_that_share_as_much_the_most_recent_answers() -> None:
     same = Passage(id="same", question=BLOCK.question, answer=BLOCK.answer)
-    best = best_source(Prompt("block the card", "en", sources=shown(same, BLOCK, kept=True)))
+    best = best_source(Prompt("block the card", "en", sources=shown(same, BLOCK, kept=True), enough=ENOUGH))
 
     assert best and best.passage.id == "same"
 
 
-async def test_the_first_source_with_a_score_answers_whatever_the_words() -> None:
-    kept = (Shown(1, LOAN, LOAN.answer, 0.7, live=True), Shown(2, BLOCK, BLOCK.answer, None, live=True))
+@pytest.mark.parametrize("live", [True, False])
+@pytest.mark.parametrize("score", [0.7, ENOUGH])
+async def test_the_first_source_answers_whatever_the_words_where_its_score_is_enough(score: float, live: bool) -> None:
+    kept = (Shown(1, LOAN, LOAN.answer, score, live=live), Shown(2, BLOCK, BLOCK.answer, 0.1, live=True))
     heard = await answer(Prompt("aur kitna time lagega?", "hinglish", sources=kept))
 
     assert heard.completion.cited == ("loan",)
+
+
+async def test_a_fetched_source_whose_score_is_not_enough_is_no_answer_even_where_it_shares_words() -> None:
+    doubtful = (Shown(1, BLOCK, BLOCK.answer, 0.49), Shown(2, LOAN, LOAN.answer, 0.2))
+    heard = await answer(Prompt("How do I block my card?", "en", sources=doubtful))
+
+    assert heard.text == NO_ANSWER["en"]
+    assert heard.completion.handed_off and heard.completion.cited == ()
+
+
+async def test_a_kept_source_that_fits_answers_where_what_was_fetched_is_not_enough() -> None:
+    sources = (Shown(1, LOAN, LOAN.answer, 0.4), Shown(2, BLOCK, BLOCK.answer, 0.1, live=True))
+    heard = await answer(Prompt("How can it be blocked?", "en", sources=sources))
+
+    assert heard.completion.cited == ("block",)
 
 
 @pytest.mark.parametrize(

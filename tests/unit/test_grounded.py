@@ -29,8 +29,8 @@ APPROVED = Extractive(WordCounter())
 def asked(
     *passages: Passage, question: str = "How do I block it?", kept: bool = False, history: Sequence[Message] = ()
 ) -> Prompt:
-    sources = [Shown(n, p, p.answer, None if kept else 0.9) for n, p in enumerate(passages, start=1)]
-    return Prompt(question, "en", tuple(history), tuple(sources))
+    sources = [Shown(n, p, p.answer, 0.0 if kept else 0.9, kept) for n, p in enumerate(passages, start=1)]
+    return Prompt(question, "en", tuple(history), tuple(sources), enough=0.5)
 
 
 async def checked(prompt: Prompt, *pieces: str) -> Heard:
@@ -227,8 +227,8 @@ async def test_a_figure_of_a_regulated_entry_is_not_the_models_to_give() -> None
 
 async def test_the_regulated_entry_that_this_turn_named_answers_also_when_it_was_kept() -> None:
     model = Scripted(["The fee is about Rs. 500."])
-    kept = (Shown(1, FEES, FEES.answer, 0.9, live=True), Shown(2, BLOCK, BLOCK.answer, None, live=True))
-    heard = await hear(Grounded(model, APPROVED).stream(Prompt("and how much?", "en", sources=kept)))
+    kept = (Shown(1, FEES, FEES.answer, 0.9, live=True), Shown(2, BLOCK, BLOCK.answer, 0.0, live=True))
+    heard = await hear(Grounded(model, APPROVED).stream(Prompt("and how much?", "en", sources=kept, enough=0.5)))
 
     assert model.asked == [] and heard.text == FEES.answer
     assert not heard.completion.paid

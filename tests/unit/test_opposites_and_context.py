@@ -9,7 +9,7 @@ import pytest
 from questrag.chat.askback import MOST_OPTIONS, ask_back, chosen
 from questrag.chat.followup import aspects, needs_context
 from questrag.chat.types import Action, Hit, Passage, Reason, Receipt, Status, Turn, TurnState
-from questrag.policy.rules import Threshold
+from questrag.policy.rules import Threshold, UnclearFirst
 from questrag.retrieval.context import LEAN_FEATURES, PARTS, Look, evidence, lean_features, pooled, readings
 from questrag.retrieval.opposites import opposites
 from questrag.retrieval.text import couples, words
@@ -156,5 +156,6 @@ def test_the_customer_is_asked_when_something_fits_but_nothing_clearly(
     scores: tuple[float, ...], reason: Reason, action: Action
 ) -> None:
     hits = tuple(Hit(option, score) for option, score in zip(OPTIONS, scores, strict=False))
-    decision = Threshold(0.5, 0.7).decide(TurnState("paisa", "hinglish", (), hits, ()))
+    policy = UnclearFirst(Threshold(0.5), 0.5, 0.7)
+    decision = policy.decide(TurnState("paisa", "hinglish", (), hits))
     assert (decision.reason, decision.action) == (reason, action)

@@ -14,7 +14,7 @@ LONG = Passage(id="long", question="What does the agreement say?", answer="Claus
 
 def prompt_of(
     hits: tuple[Hit, ...] = HITS,
-    live: tuple[tuple[Passage, float | None], ...] = (),
+    live: tuple[Hit, ...] = (),
     history: tuple[Message, ...] = (),
     budget_tokens: int = 2000,
 ) -> Prompt:
@@ -31,13 +31,37 @@ def test_what_stays_equal_comes_first_and_the_question_last() -> None:
     assert "[1] How do I block my debit card?\nOpen the app" in messages[-1]["content"]
 
 
-def test_fetched_passages_are_numbered_before_live_ones_and_nothing_stands_twice() -> None:
-    prompt = prompt_of(live=((RESET_PIN, None), (BLOCK_CARD, None)))
+def test_fetched_and_kept_passages_are_numbered_together_by_score_and_nothing_stands_twice() -> None:
+    prompt = prompt_of(live=(Hit(RESET_PIN, 0.7), Hit(BLOCK_CARD, 0.9)))
     assert [(s.number, s.passage.id, s.score, s.live) for s in prompt.sources] == [
         (1, "card-block", 0.9, False),
-        (2, "deposit-open", 0.5, False),
-        (3, "pin-reset", None, True),
+        (2, "pin-reset", 0.7, True),
+        (3, "deposit-open", 0.5, False),
     ]
+
+
+def test_of_equal_scores_the_fetched_passage_comes_first_and_then_the_one_kept_first() -> None:
+    kept = (Hit(RESET_PIN, 0.5), Hit(LONG, 0.5))
+    assert [s.passage.id for s in prompt_of(live=kept).sources] == ["card-block", "deposit-open", "pin-reset", "long"]
+
+
+def test_the_weakest_source_goes_first_whether_it_was_fetched_or_kept() -> None:
+    kept = (Hit(RESET_PIN, 0.7),)
+    whole = prompt_of(live=kept)
+    assert [s.passage.id for s in prompt_of(live=kept, budget_tokens=whole.tokens(TOKENS) - 1).sources] == [
+        "card-block",
+        "pin-reset",
+    ]
+    best_kept = prompt_of(live=(Hit(LONG, 0.95),), budget_tokens=250)
+    assert [(s.passage.id, s.live) for s in best_kept.sources] == [("long", True)]
+    assert best_kept.tokens(TOKENS) <= 250
+
+
+def test_the_score_that_is_enough_for_an_answer_goes_with_the_prompt() -> None:
+    prompt = build_prompt(
+        "block my card", "en", history=(), hits=HITS, live=(), tokens=TOKENS, budget_tokens=2000, enough=0.4
+    )
+    assert prompt.enough == 0.4
 
 
 def test_the_count_is_that_of_the_messages_that_are_sent() -> None:

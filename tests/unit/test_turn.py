@@ -1,8 +1,8 @@
 """The pipeline: what happens in a turn, in which order, and what is remembered of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,25 +15,46 @@ from questrag.chat.types import (
     Completion,
     Conversation,
     Decided,
+    Decision,
     Event,
     Finished,
     Hit,
     Passage,
+    Reason,
     Replaced,
     Retrieved,
     Status,
     Token,
     Turn,
+    TurnState,
 )
+from questrag.evaluation.play import Recording
 from questrag.generation.extractive import Extractive
 from questrag.generation.fallback import FirstThatAnswers
 from questrag.generation.grounded import Grounded
 from questrag.generation.scripted import Scripted
 from questrag.policy.rules import AlwaysFetch, LiveFirst, NeverFetch, SmallTalkFirst, Threshold
 from questrag.storage.memory import MemoryStore
-from tests.fakes import BLOCK_CARD, PASSAGES, WordCounter, an_assistant
+from tests.contracts.test_store import RECEIPT
+from tests.fakes import BLOCK_CARD, OPEN_DEPOSIT, PASSAGES, WordCounter, an_assistant
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def a_turn(
+    *, cited: tuple[str, ...] = (), fetched: tuple[str, ...] = (), live: tuple[str, ...] = (), answer: str = "a"
+) -> Turn:
+    """Return an earlier turn with these entries in its prompt."""
+    receipt = replace(RECEIPT, cited=cited, fetched=fetched, live=live)
+    return Turn(id="1", conversation_id="c", user_id="u", question="q", answer=answer, asked_at=NOW, receipt=receipt)
+
+
+async def state_of(assistant: Assistant, question: str, history: Sequence[Turn] = ()) -> TurnState:
+    """Return what the policy is shown."""
+    policy = Recording(NeverFetch())
+    await collect(replace(assistant, policy=policy).answer(question, history))
+    assert policy.state is not None
+    return policy.state
 
 
 async def reply(assistant: Assistant, question: str, history: Sequence[Turn] = ()) -> list[Event]:
@@ -109,6 +130,11 @@ class Broken:
     def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
         raise ArtifactError("keys.faiss is damaged")
 
+    def search_and_score(
+        self, question: str, k: int, earlier: Sequence[str], also: Collection[str]
+    ) -> tuple[list[Hit], list[Hit]]:
+        raise ArtifactError("keys.faiss is damaged")
+
 
 async def test_a_report_of_fraud_gets_the_emergency_steps_before_anything_is_searched() -> None:
     events = await reply(replace(an_assistant(), retriever=Broken()), "I shared my OTP with a caller")
@@ -160,7 +186,8 @@ async def test_what_an_answer_drew_on_stays_live_and_is_not_fetched_again() -> N
 
 
 async def test_a_question_that_names_nothing_is_understood_with_the_one_before() -> None:
-    assistant = an_assistant(policy=SmallTalkFirst(LiveFirst(Threshold(0.3), 0.3)), generator=Extractive(WordCounter()))
+    policy = SmallTalkFirst(LiveFirst(Threshold(0.3), 0.3))
+    assistant = an_assistant(policy=policy, generator=Extractive(WordCounter()), enough=0.3)
     store, turn = await begun("How do I open a fixed deposit?")
     async for _ in converse(assistant, store, turn, ()):
         pass
@@ -200,15 +227,128 @@ async def test_an_end_that_could_not_be_stored_is_tried_again_with_what_was_said
     assert (stored.status, stored.answer) == (Status.FAILED, BLOCK_CARD.answer)
 
 
-async def test_a_live_passage_leaves_the_prompt_after_its_turns_and_when_it_is_withdrawn() -> None:
-    assistant = an_assistant(policy=NeverFetch())
-    cited = (await collect(an_assistant().answer("How do I block my debit card?"))).receipt
-    old = Turn(id="1", conversation_id="c", user_id="u", question="q", answer="a", asked_at=NOW, receipt=cited)
-    other = replace(old, id="2", receipt=replace(cited, cited=()))
-    assert (await collect(assistant.answer("and then?", [old, other]))).receipt.live == ("card-block",)
-    assert (await collect(assistant.answer("and then?", [old, other, other]))).receipt.live == ()
-    withdrawn = an_assistant(policy=NeverFetch(), passages=PASSAGES[1:])
-    assert (await collect(withdrawn.answer("and then?", [old]))).receipt.live == ()
+async def test_what_was_in_a_prompt_can_be_shown_again_for_its_turns_and_not_when_it_is_withdrawn() -> None:
+    shown = a_turn(cited=("card-block",), fetched=("card-block", "deposit-open"), live=("pin-reset",))
+    other = a_turn()
+    assistant = replace(an_assistant(), live_turns=2)
+    live = (await state_of(assistant, "and then?", [shown, other])).live
+    assert [(kept.passage.id, kept.age, kept.cited) for kept in live] == [
+        ("card-block", 2, 2),
+        ("deposit-open", 2, None),
+        ("pin-reset", 2, None),
+    ]
+    assert (await state_of(assistant, "and then?", [shown, other, other])).live == ()
+    assert (await state_of(replace(assistant, live_turns=0), "and then?", [shown])).live == ()
+    withdrawn = replace(an_assistant(passages=PASSAGES[1:]), live_turns=2)
+    assert [kept.passage.id for kept in (await state_of(withdrawn, "and then?", [shown])).live] == [
+        "deposit-open",
+        "pin-reset",
+    ]
+
+
+async def test_of_what_can_be_shown_again_the_last_shown_comes_first_and_nothing_twice() -> None:
+    before = [a_turn(fetched=("card-block", "deposit-open")), a_turn(fetched=("card-block",), live=("pin-reset",))]
+    live = (await state_of(an_assistant(), "and then?", before)).live
+    assert [(kept.passage.id, kept.age) for kept in live] == [("card-block", 1), ("pin-reset", 1), ("deposit-open", 2)]
+
+
+async def test_no_more_can_be_shown_again_than_a_prompt_has_room_for() -> None:
+    many = tuple(Passage(id=f"e{n}", question=f"entry {n}", answer=f"answer {n}") for n in range(12))
+    old, new = a_turn(fetched=("e0", "e1", "e2", "e3", "e4")), a_turn(fetched=("e5", "e6", "e7", "e8", "e9"))
+    live = (await state_of(an_assistant(passages=many), "and then?", [old, new])).live
+    assert [kept.passage.id for kept in live] == ["e5", "e6", "e7", "e8", "e9", "e0", "e1", "e2"]
+
+
+async def test_what_can_be_shown_again_is_scored_for_this_turns_question() -> None:
+    before = [a_turn(cited=("card-block",), fetched=("card-block", "pin-reset"))]
+    state = await state_of(replace(an_assistant(), k=1, further=0), "block my card", before)
+    assert [hit.passage.id for hit in state.hits] == ["card-block"]
+    assert {kept.passage.id: kept.score for kept in state.live} == pytest.approx(
+        {"card-block": 1.0, "pin-reset": 1 / 3}
+    )
+    elsewhere = await state_of(an_assistant(), "weather?", before)
+    assert [kept.score for kept in elsewhere.live] == [0.0, 0.0]
+
+
+async def test_what_was_shown_before_and_is_scored_again_is_not_thereby_found() -> None:
+    before = [a_turn(fetched=("deposit-open", "pin-reset"))]
+    assert (await state_of(an_assistant(), "weather?", before)).hits == ()
+    assert [hit.passage.id for hit in (await state_of(an_assistant(), "debit", before)).hits] == ["card-block"]
+
+
+async def test_what_a_search_finds_beyond_the_usual_design_is_the_policys_to_choose_from() -> None:
+    state = await state_of(replace(an_assistant(), k=1, further=1), "How do I block my debit card?")
+    assert [hit.passage.id for hit in state.hits] == ["card-block"]
+    assert [hit.passage.id for hit in state.further] == ["deposit-open"]
+
+
+async def test_a_policy_sees_the_questions_before_and_what_was_decided() -> None:
+    failed = replace(a_turn(), question="failed?", receipt=None)
+    past = (await state_of(an_assistant(), "and then?", [a_turn(), failed])).past
+    assert [(turn.question, turn.action) for turn in past] == [("q", Action.FETCH), ("failed?", None)]
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """Decides what it was told to."""
+
+    decision: Decision
+    version: str = "says@1"
+
+    def decide(self, state: TurnState) -> Decision:
+        return self.decision
+
+
+async def test_of_what_can_be_shown_again_only_what_the_policy_keeps_is_in_the_prompt() -> None:
+    before = [a_turn(cited=("card-block",), fetched=("card-block", "deposit-open", "pin-reset"))]
+    keeps = Decision(Action.NO_FETCH, 0.0, Reason.POLICY, "says@1", keep=(Hit(OPEN_DEPOSIT, 0.1),))
+    receipt = (await collect(an_assistant(policy=Says(keeps)).answer("block my card", before))).receipt
+    assert (receipt.fetched, receipt.live) == ((), ("deposit-open",))
+    nothing = (await collect(an_assistant(policy=NeverFetch()).answer("block my card", before))).receipt
+    assert (nothing.fetched, nothing.live) == ((), ())
+
+
+async def test_of_the_hits_only_those_that_the_policy_names_are_fetched_in_the_order_of_their_scores() -> None:
+    assistant = replace(an_assistant(), k=1, further=1)
+    named = (Hit(OPEN_DEPOSIT, 0.2), Hit(BLOCK_CARD, 0.9))
+    names = Decision(Action.FETCH, 1.0, Reason.POLICY, "says@1", named)
+    events = await reply(replace(assistant, policy=Says(names)), "How do I block my debit card?")
+    assert [e.decision for e in events if isinstance(e, Decided)] == [names]
+    (retrieved,) = (event for event in events if isinstance(event, Retrieved))
+    assert retrieved.hits == named
+    assert isinstance(events[-1], Finished)
+    receipt = events[-1].answer.receipt
+    assert receipt.fetched == ("card-block", "deposit-open")
+    usual = (await collect(replace(assistant, policy=AlwaysFetch()).answer("How do I block my debit card?"))).receipt
+    assert usual.fetched == ("card-block",)
+    assert receipt.tokens.always_fetch_prompt == usual.tokens.prompt
+
+
+async def test_why_the_policy_decided_so_is_on_the_receipt() -> None:
+    policy = Says(Decision(Action.NO_FETCH, 0.2, Reason.POLICY, "says@1", why="It was answered before."))
+    assert (await collect(an_assistant(policy=policy).answer("block my card"))).receipt.why == "It was answered before."
+
+
+async def test_what_an_answer_drew_on_is_kept_for_two_turns() -> None:
+    assistant = an_assistant(policy=LiveFirst(Threshold(0.3), 0.3), generator=Extractive(WordCounter()), enough=0.3)
+    history: list[Turn] = []
+    lives = []
+    for question in ("How do I block my debit card?", "weather today?", "cricket score?", "who won?"):
+        answer = await collect(assistant.answer(question, history))
+        history.append(replace(a_turn(), question=question, answer=answer.text, receipt=answer.receipt))
+        lives.append(answer.receipt.live)
+    assert lives == [(), ("card-block",), ("card-block",), ()]
+
+
+async def test_an_earlier_answer_is_cut_in_the_history_and_an_earlier_question_is_not() -> None:
+    long = replace(a_turn(), question="why " * 100, answer="one two three four five")
+    assistant = replace(an_assistant(), history_answer_tokens=3)
+    history = (await state_of(assistant, "and then?", [long])).history
+    assert [(message.role, message.content) for message in history] == [
+        ("user", "why " * 100),
+        ("assistant", "one two three"),
+    ]
+    assert [m.content for m in (await state_of(an_assistant(), "and then?", [long])).history][1] == long.answer
 
 
 async def test_an_answer_without_anything_approved_is_a_hand_off() -> None:

@@ -1,0 +1,151 @@
+"""The tables of docs/policy.md and the policy's rows of the README, from result files alone."""
+
+from typing import Any
+
+from questrag.settings import PROJECT
+from tests.result_tables import percent, result
+
+_SHOWN = (
+    ("always", "top 5 at every turn (usual design)"),
+    ("never", "never"),
+    ("threshold", "threshold"),
+    ("smalltalk_rule", "small-talk rule"),
+    ("rules", "rules (`POLICY=rules`)"),
+    ("logistic", "logistic regression, fetch or not"),
+    ("bert", "BERT, fetch or not"),
+    ("default", "**default**"),
+    ("oracle", "oracle"),
+)
+_KINDS = (
+    "new", "followup_new", "followup_covered", "return", "repeat", "clarify", "smalltalk", "off_topic",
+    "unanswerable", "sensitive",
+)  # fmt: skip
+
+OURS, UNSEEN = "docs/results/policy.json", "docs/results/policy_unseen.json"
+
+
+def policy_table(path: str) -> list[str]:
+    """Every policy on the same turns."""
+    read = result(path)
+    rows = [_row(name, read["policies"][key], read) for key, name in _SHOWN if key in read["policies"]]
+    head = (
+        f"| policy, n = {read['n_turns']} turns of {read['n_conversations']} conversations | what is needed is in the "
+        "prompt | prompt tokens saved | turns that fetch | passages | unsafe skips |"
+    )
+    return [head, "|---|---|---|---|---|---|", *rows]
+
+
+def _row(name: str, each: dict[str, Any], read: dict[str, Any]) -> str:
+    right = percent(each["evidence_accuracy"], each["ci95"]["evidence_accuracy"])
+    saved = percent(each["saving"], each["ci95"]["saving"])
+    return (
+        f"| {name} | {right} | {saved} | {100 * each['fetch_rate']:.1f} % | {each['passages']:.2f} | "
+        f"{each['unsafe_skips']} of {each['n_needing']} |"
+    )
+
+
+def policy_page() -> str:
+    """Everything that is measured about the policies."""
+    lines = ["### Our test conversations", "", *policy_table(OURS), "", _verdict(OURS), "", *_by_kind(OURS), ""]
+    lines += [*_by_lang(OURS), "", *_curve(OURS), "", *_mixes(OURS)]
+    if (PROJECT / UNSEEN).exists():
+        lines += ["", "### A knowledge base it has never seen", "", *policy_table(UNSEEN), "", _verdict(UNSEEN)]
+    if (PROJECT / "docs/results/learners.json").exists():
+        lines += ["", "### Ways to learn, on the same turns", "", *_learners()]
+    return "\n".join(lines)
+
+
+def _verdict(path: str) -> str:
+    read = result(path)
+    each = read["policies"]["default"]
+    low, high = each["less_right_ci95"]
+    worse = "shown to be no worse" if each["non_inferior"] else "not shown to be no worse"
+    unsafe_high = each["unsafe_skip_rate_ci95"][1]
+    return (
+        f"The default is right on {100 * -each['less_right_than_always']:+.1f} points of the turns beside the usual design "
+        f"[{100 * -high:+.1f}, {100 * -low:+.1f}] ({worse} by more than 1 point), and reaches "
+        f"{100 * read['oracle_share']['default']:.0f} % of the oracle's saving. Unsafe skips: {each['unsafe_skips']} of "
+        f"{each['n_needing']} turns that need an entry (at most {100 * unsafe_high:.1f} %), "
+        f"{each['unsafe_skips_protected']} of {each['n_protected']} where approved wording, fraud or a loss is at stake."
+    )
+
+
+def _by_kind(path: str) -> list[str]:
+    read = result(path)["policies"]
+    rows = [
+        f"| {kind.replace('_', ' ')} | {each['n']} | {100 * read['always']['by_kind'][kind]['evidence_accuracy']:.1f} % | "
+        f"{100 * each['evidence_accuracy']:.1f} % | {100 * each['saving']:.1f} % | {each['passages']:.2f} |"
+        for kind in _KINDS
+        if (each := read["default"]["by_kind"].get(kind))
+    ]
+    return ["| turns | n | usual design | default | saved | passages |", "|---|---|---|---|---|---|", *rows]
+
+
+def _by_lang(path: str) -> list[str]:
+    read = result(path)["policies"]
+    rows = [
+        f"| {name} | {each['n']} | {100 * read['always']['by_lang'][lang]['evidence_accuracy']:.1f} % | "
+        f"{100 * each['evidence_accuracy']:.1f} % | {100 * each['saving']:.1f} % |"
+        for lang, name in (("en", "English"), ("hinglish", "Hinglish"), ("hi", "Hindi"))
+        if (each := read["default"]["by_lang"].get(lang))
+    ]
+    return ["| language | n | usual design | default | saved |", "|---|---|---|---|---|", *rows]
+
+
+def _curve(path: str) -> list[str]:
+    read = result(path)["policies"]
+    points = [(name, each) for name, each in read.items() if "*" in name or "@" in name or name in ("default", "threshold")]
+    points.sort(key=lambda point: point[1]["saving"])
+    rows = [
+        f"| {_point(name)} | {percent(each['evidence_accuracy'], each['ci95']['evidence_accuracy'])} | "
+        f"{percent(each['saving'], each['ci95']['saving'])} | {each['unsafe_skips']} |"
+        for name, each in points
+    ]
+    return ["| dial | what is needed is in the prompt | saved | unsafe skips |", "|---|---|---|---|", *rows]
+
+
+def _point(name: str) -> str:
+    kind, _, value = name.replace("*", "@").partition("@")
+    setting = "POLICY_DIAL" if kind == "default" else "POLICY=threshold, SIMILARITY_THRESHOLD"
+    return f"`{setting}={value}`" if value else f"{kind}, as it comes"
+
+
+def _mixes(path: str) -> list[str]:
+    read = result(path)["mixes"]
+    rows = [
+        f"| {mix} | {100 * each['always']['evidence_accuracy']:.1f} % | "
+        f"{100 * each['default']['evidence_accuracy']:.1f} % | {100 * each['default']['saving']:.1f} % |"
+        for mix, each in read.items()
+    ]
+    return ["| other traffic | usual design | default | saved |", "|---|---|---|---|", *rows]
+
+
+def _learners() -> list[str]:
+    read = result("docs/results/learners.json")
+    rows = [
+        f"| {name} | {100 * each['right']:.1f} % ± {100 * each['right_sd']:.1f} | "
+        f"{100 * each['saving']:.1f} % ± {100 * each['saving_sd']:.1f} |"
+        for name, each in read["learners"].items()
+    ]
+    note = (
+        f"Reward table of the test conversations, n = {read['n']}; the usual design is right on "
+        f"{100 * read['always_right']:.1f} %. Mean ± standard deviation over {read['seeds']} seeds. Each was fitted at the "
+        "price at which it keeps within 1 point of the usual design on the development conversations."
+    )
+    return ["| learner | what is needed is in the prompt | saved |", "|---|---|---|", *rows, "", note]
+
+
+def readme_policy() -> list[str]:
+    """The rows of the README."""
+    lines = [*policy_table(OURS), "", _verdict(OURS)]
+    if (PROJECT / UNSEEN).exists():
+        read = result(UNSEEN)
+        each, usual = read["policies"]["default"], read["policies"]["always"]
+        lines += [
+            "",
+            f"On a knowledge base that it has never seen (n = {read['n_turns']} turns): "
+            f"{percent(each['evidence_accuracy'], each['ci95']['evidence_accuracy'])} beside "
+            f"{percent(usual['evidence_accuracy'], usual['ci95']['evidence_accuracy'])}, "
+            f"{percent(each['saving'], each['ci95']['saving'])} of the prompt tokens saved.",
+        ]
+    return lines
