@@ -132,6 +132,11 @@ def open_assistant(settings: Settings, library: Library) -> Assistant:
     )
 
 
+def approved_only(assistant: Assistant) -> Assistant:
+    """Return the same assistant answering in approved words alone: no provider is asked."""
+    return replace(assistant, generator=Extractive(assistant.tokens, max_answer_tokens=_ANSWER_TOKENS))
+
+
 async def assemble(settings: Settings, *, progress: Progress | None = None) -> Parts:
     """Build the parts that the settings ask for.
 

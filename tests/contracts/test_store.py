@@ -6,7 +6,9 @@ database of its own is made and dropped there), else one in this process that sp
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -37,6 +39,8 @@ from questrag.storage.mongo import MongoStore
 from questrag.storage.sqlite import SqliteStore
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+LONG_AGO = datetime(1969, 7, 20, tzinfo=UTC)
+FAR_AHEAD = datetime(2400, 2, 29, tzinfo=UTC)
 
 RECEIPT = Receipt(
     policy_action=Action.FETCH,
@@ -127,6 +131,23 @@ async def started(store: Store, conversation: Conversation | None = None) -> Con
     conversation = conversation or a_conversation()
     await store.add_conversation(conversation)
     return conversation
+
+
+async def an_ended_turn(store: Store, at: datetime = NOON) -> Turn:
+    """Of a user of its own."""
+    turn, _ = await store.begin(a_turn(await started(store), at=at), append=True)
+    await store.finish(answered(turn))
+    return answered(turn)
+
+
+async def ended_among(turns: list[Turn], store: Store, limit: int = 20) -> list[Turn]:
+    """Return those of the turns that have ended, as they come when all pages are read."""
+    seen: list[Turn] = []
+    while page := await store.ended((seen[-1].asked_at, seen[-1].id) if seen else None, limit):
+        assert len(page) <= limit
+        seen += page
+    wanted = {turn.id for turn in turns}
+    return [turn for turn in seen if turn.id in wanted]
 
 
 def minutes(n: int) -> timedelta:
@@ -541,6 +562,78 @@ async def test_turns_are_returned_oldest_first(store: Store) -> None:
     asked = [turn.asked_at for turn in await store.turns(conversation.user_id, conversation.id)]
 
     assert asked == [NOON - minutes(3), NOON - minutes(2), NOON - minutes(1)]
+
+
+async def test_ended_turns_of_all_users_come_in_the_order_in_which_they_were_asked(store: Store) -> None:
+    made = [await an_ended_turn(store, at) for at in (NOON, LONG_AGO, NOON - minutes(1), NOON, NOON)]
+
+    assert await ended_among(made, store) == sorted(made, key=lambda turn: (turn.asked_at, turn.id))
+
+
+async def test_pages_show_each_ended_turn_once_also_when_times_are_equal(store: Store) -> None:
+    made = [await an_ended_turn(store, NOON + minutes(n // 4)) for n in range(9)]
+
+    for limit in (1, 3, 4, 100):
+        assert await ended_among(made, store, limit) == sorted(made, key=lambda turn: (turn.asked_at, turn.id))
+
+
+async def test_a_page_of_ended_turns_starts_after_the_given_place_and_is_as_long_as_the_limit(store: Store) -> None:
+    india = timezone(timedelta(hours=5, minutes=30))
+    made = [await an_ended_turn(store, FAR_AHEAD + minutes(n)) for n in range(3)]
+
+    assert await store.ended((FAR_AHEAD, made[0].id), 1) == [made[1]]
+    assert await store.ended((FAR_AHEAD.astimezone(india), made[0].id), 2) == made[1:]
+    assert await store.ended((FAR_AHEAD + minutes(1), ""), 5) == made[1:]
+    assert await store.ended((made[2].asked_at, made[2].id), 5) == []
+
+
+async def test_only_turns_that_ended_with_an_answer_and_a_receipt_are_for_learning(store: Store) -> None:
+    conversation = await started(store)
+    begun = [(await store.begin(a_turn(conversation, at=NOON + minutes(n)), append=True))[0] for n in range(6)]
+    ends = [answered(turn) for turn in begun[1:]]
+    ends[1] = replace(ends[1], status=Status.HANDED_OFF)
+    ends[2] = replace(ends[2], status=Status.FAILED)
+    ends[3] = replace(ends[3], receipt=None)
+    ends[4] = replace(ends[4], complete=False)
+    for end in ends:
+        await store.finish(end)
+
+    assert await ended_among(begun, store) == [ends[0], ends[1], ends[4]]
+
+
+async def test_a_turn_is_for_learning_as_long_as_its_end_stands(store: Store) -> None:
+    turn = await an_ended_turn(store)
+    feedback = Feedback("down", "wrong fee", NOON)
+    await store.set_feedback(turn.user_id, turn.id, feedback)
+    assert await ended_among([turn], store) == [replace(turn, feedback=feedback)]
+
+    await store.finish(replace(turn, status=Status.PENDING, receipt=None))
+
+    assert await ended_among([turn], store) == []
+
+
+async def test_nothing_is_learned_from_a_deleted_conversation(store: Store) -> None:
+    deleted, kept = await an_ended_turn(store), await an_ended_turn(store)
+
+    await store.delete_conversation(deleted.user_id, deleted.conversation_id)
+
+    assert await ended_among([deleted, kept], store) == [kept]
+
+
+async def test_a_file_made_before_there_was_learning_from_use_keeps_working(tmp_path: Path) -> None:
+    path = tmp_path / "questrag.db"
+    store = await SqliteStore.open(path)
+    turn = await an_ended_turn(store)
+    await store.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP INDEX turns_ended")
+
+    store = await SqliteStore.open(path)
+
+    assert await store.ended(None, 2) == [turn]
+    await store.close()
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT 1 FROM sqlite_master WHERE name = 'turns_ended'").fetchone()
 
 
 async def test_a_store_that_is_there_answers_a_ping(store: Store) -> None:

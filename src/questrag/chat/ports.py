@@ -189,6 +189,18 @@ class Turns(Protocol):
         """Raises: NotFound."""
         ...
 
+    async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
+        """Return turns of all users that have ended with an answer: for learning from use, never for a customer's eyes.
+
+        Those answered or handed off, with a receipt, in the order of ``(asked_at, id)``. A turn ends later than it
+        is asked: what is pending while a page is read may come to lie before the ``after`` of the next one.
+
+        Args:
+            after: ``(asked_at, id)`` of the last one of the page before; None for the first page.
+            limit: of the page, at least 1.
+        """
+        ...
+
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         """Replace any earlier feedback. Raises: NotFound."""
         ...

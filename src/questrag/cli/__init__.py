@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from questrag import __version__
 from questrag.chat.errors import Invalid, QuestragError
+from questrag.cli import policy as _policy  # noqa: F401 # adds its commands to train and evaluate
 from questrag.cli.evaluation import evaluate
 from questrag.cli.knowledge import knowledge
 from questrag.cli.options import (
@@ -25,9 +26,9 @@ from questrag.cli.options import (
     output_file,
     settings_with,
 )
-from questrag.cli.policy import policy
 from questrag.cli.progress import indexing, progress_bar
 from questrag.cli.training import train
+from questrag.cli.use import policy
 from questrag.settings import load_settings
 
 NOT_POSSIBLE = 3

@@ -1,4 +1,4 @@
-"""`questrag train policy`, and `questrag policy`: learns from use, with a gate."""
+"""`questrag train policy` and its relatives, and `questrag evaluate policy`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from questrag.training.policy import Floats, Lessons
     from questrag.training.table import Table
     from questrag.training.two_way import Reward
-
-policy = typer.Typer(help="Learn from use, behind a gate.", no_args_is_help=True)
 
 _DATA = Path("data")
 _HELD_OUT = (

@@ -26,6 +26,9 @@ from questrag.policy.state import (
     state_features,
 )
 
+_SURE = 0.98
+"""`confidence` where approved wording, fraud or a loss is at stake."""
+
 MOST = 5
 """Passages in a prompt: no more than the usual design shows."""
 
@@ -150,10 +153,11 @@ class Fused:
         price = [self.price * cost_of(pool[i].passage, state.lang) for i in order[:MOST]]
         shown = [i for i, least in zip(order[:MOST], price, strict=True) if p[i] >= least]
         rest = [i for i in order[:MOST] if i not in shown]
-        # A skip has to be sure that it leaves out nothing that is needed.
-        while rest and all(pool[i].kept for i in shown) and p.sum() - p[shown].sum() > 1 - self.confidence:
-            shown.append(rest.pop(0))
         must = protected(state)
+        sure = self.confidence if must is None else max(self.confidence, _SURE)
+        # A skip has to be sure that it leaves out nothing that is needed.
+        while rest and all(pool[i].kept for i in shown) and p.sum() - p[shown].sum() > 1 - sure:
+            shown.append(rest.pop(0))
         shown += [i for i, each in enumerate(pool) if each.passage.id == must and i not in shown]
         return sorted(shown, key=lambda i: -p[i])
 

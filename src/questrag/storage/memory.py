@@ -6,7 +6,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 from questrag.chat.errors import Conflict, NotFound
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
-from questrag.storage.records import as_stored, in_utc, name_key, retitled, with_outcome
+from questrag.storage.records import WITH_AN_ANSWER, as_stored, in_utc, name_key, retitled, with_outcome
 
 _ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
@@ -116,6 +116,13 @@ class MemoryStore:
         if found is None or found.user_id != user_id:
             raise NotFound("There is no such message.")
         return found
+
+    async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
+        found = [t for t in self._turns.values() if t.status in WITH_AN_ANSWER and t.receipt is not None]
+        if after is not None:
+            last = (in_utc(after[0]), after[1])
+            found = [t for t in found if (t.asked_at, t.id) > last]
+        return sorted(found, key=lambda t: (t.asked_at, t.id))[:limit]
 
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         stored = await self.turn(user_id, turn_id)

@@ -28,6 +28,7 @@ from questrag.storage.records import (
     OUTCOME,
     TURN,
     USER,
+    WITH_AN_ANSWER,
     as_stored,
     in_utc,
     name_key,
@@ -57,6 +58,9 @@ _INDEXES = {
             partialFilterExpression={"idempotency_key": {"$type": "string"}},
         ),
         IndexModel([("asked_at", ASCENDING)], partialFilterExpression={"status": str(Status.PENDING)}),
+        IndexModel(
+            [("asked_at", ASCENDING), ("_id", ASCENDING)], partialFilterExpression={"receipt": {"$type": "object"}}
+        ),
     ],
 }
 
@@ -244,6 +248,14 @@ class MongoStore:
         if found is None:
             raise NotFound("There is no such message.")
         return found
+
+    async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
+        wanted: _Document = {"status": {"$in": WITH_AN_ANSWER}, "receipt": {"$type": "object"}}
+        if after is not None:
+            at, last = in_utc(after[0]), after[1]
+            wanted |= {"asked_at": {"$gte": at}, "$or": [{"asked_at": {"$gt": at}}, {"_id": {"$gt": last}}]}
+        page = self._turns.find(wanted).sort([("asked_at", 1), ("_id", 1)]).limit(limit)
+        return _records(TURN, await _ask(page.to_list()))
 
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         change = {"$set": {"feedback": FEEDBACK.dump_python(as_stored(feedback))}}

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from questrag.chat.types import Conversation, Feedback, Turn, User
+from questrag.chat.types import Conversation, Feedback, Status, Turn, User
 
 USER = TypeAdapter(User)
 CONVERSATION = TypeAdapter(Conversation)
@@ -15,6 +15,9 @@ FEEDBACK = TypeAdapter(Feedback)
 
 OUTCOME = ("status", "answer", "answered_at", "complete", "receipt", "problem")
 """What the end of a turn changes; nothing else of a stored turn is overwritten by it."""
+
+WITH_AN_ANSWER = (Status.ANSWERED, Status.HANDED_OFF)
+"""How a turn ends when there is something to learn from it."""
 
 _Record = TypeVar("_Record", User, Conversation, Turn, Feedback)
 

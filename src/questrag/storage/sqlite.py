@@ -41,7 +41,12 @@ _SCHEMA = (
     f"PRAGMA user_version = {_SCHEMA_VERSION}",
 )
 
-_LATEST_MS = 2**63 - 1
+# Made in every file that lacks it: a version that does not know the index keeps it up to date all the same.
+# SQLite uses it for a query that has the same two conditions, word for word.
+_INDEX_OF_ENDED = """CREATE INDEX IF NOT EXISTS turns_ended ON turns (asked_ms, id)
+    WHERE status IN ('answered', 'handed_off') AND json_extract(record, '$.receipt') IS NOT NULL"""
+
+_EARLIEST_MS, _LATEST_MS = -(2**63), 2**63 - 1
 
 
 class SqliteStore:
@@ -128,6 +133,9 @@ class SqliteStore:
     async def turn(self, user_id: str, turn_id: str) -> Turn:
         return await self._file.read(_turn, user_id, turn_id)
 
+    async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
+        return await self._file.read(_ended, after, limit)
+
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         await self._file.write(_set_feedback, user_id, turn_id, as_stored(feedback))
 
@@ -155,12 +163,12 @@ def _prepare(db: Connection, path: Path) -> None:
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version > _SCHEMA_VERSION:
         raise Misconfigured(f"{path} was written by a newer version of QUESTRAG ({version} > {_SCHEMA_VERSION}).")
-    if version == _SCHEMA_VERSION:
-        return
-    if db.execute("SELECT 1 FROM sqlite_master").fetchone():
-        raise Misconfigured(f"{path} is a database of another program.")
-    for statement in _SCHEMA:
-        db.execute(statement)
+    if version < _SCHEMA_VERSION:
+        if db.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise Misconfigured(f"{path} is a database of another program.")
+        for statement in _SCHEMA:
+            db.execute(statement)
+    db.execute(_INDEX_OF_ENDED)
 
 
 def _nothing(db: Connection) -> None:
@@ -286,6 +294,20 @@ def _turn(db: Connection, user_id: str, turn_id: str) -> Turn:
     if found := _first(TURN, rows):
         return found
     raise NotFound("There is no such message.")
+
+
+def _ended(db: Connection, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
+    at, last = (_ms(after[0]), after[1]) if after else (_EARLIEST_MS, "")
+    rows = db.execute(
+        """
+        SELECT record FROM turns
+        WHERE status IN ('answered', 'handed_off') AND json_extract(record, '$.receipt') IS NOT NULL
+            AND (asked_ms, id) > (?, ?)
+        ORDER BY asked_ms, id LIMIT ?
+        """,
+        (at, last, limit),
+    )
+    return _all(TURN, rows)
 
 
 def _set_feedback(db: Connection, user_id: str, turn_id: str, feedback: Feedback) -> None:

@@ -1,0 +1,82 @@
+"""Would a fetch have changed the answer? Stored skips, looked at again off the hot path."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from questrag.chat.turn import Assistant, active_path, collect
+from questrag.chat.types import Action, Reason, Turn
+from questrag.evaluation.intervals import exact95
+from questrag.policy.rules import AlwaysFetch
+from questrag.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """A skip that left out what the answer would have been taken from."""
+
+    turn_id: str
+    shown: tuple[str, ...]
+    would_cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    n_skips: int
+    """Turns that fetched nothing, small talk left out."""
+    n_checked: int
+    harms: tuple[Harm, ...]
+
+    @property
+    def rate(self) -> float:
+        return len(self.harms) / max(self.n_checked, 1)
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        return exact95(len(self.harms), self.n_checked)
+
+
+async def audit_skips(
+    assistant: Assistant,
+    turns: Iterable[Turn],
+    *,
+    share: float,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Audit:
+    """Answer a share of the stored skips once more with everything fetched, and compare what the answers draw on.
+
+    The knowledge base and the search are those of today: an entry that has changed since counts as it is now.
+
+    Args:
+        assistant: its generator should answer in approved words; no customer sees these answers.
+        turns: of all conversations, with those before the skips.
+        share: of the skips that are looked at, in [0, 1].
+    """
+    rng = Random(seed)  # noqa: S311 # nothing secret
+    by_conversation: dict[str, list[Turn]] = defaultdict(list)
+    for turn in turns:
+        by_conversation[turn.conversation_id].append(turn)
+    skips = [(turn, each) for each in by_conversation.values() for turn in each if _skipped(turn)]
+    checked = [skip for skip in skips if rng.random() < share]
+    fetching = replace(assistant, policy=AlwaysFetch())
+    harms = []
+    for done, (turn, others) in enumerate(checked, start=1):
+        harm = await _harm(fetching, turn, others)
+        harms += [harm] if harm else []
+        if progress:
+            progress(done, len(checked))
+    return Audit(len(skips), len(checked), tuple(harms))
+
+
+def _skipped(turn: Turn) -> bool:
+    receipt = turn.receipt
+    return receipt is not None and receipt.policy_action is Action.NO_FETCH and receipt.reason is not Reason.SMALL_TALK
+
+
+async def _harm(fetching: Assistant, turn: Turn, others: Sequence[Turn]) -> Harm | None:
+    answer = await collect(fetching.answer(turn.question, active_path(others, turn.parent_id)))
+    shown = (*turn.receipt.fetched, *turn.receipt.live) if turn.receipt else ()
+    missing = [entry_id for entry_id in answer.receipt.cited if entry_id not in shown]
+    return Harm(turn.id, shown, missing[0]) if missing else None
