@@ -41,7 +41,7 @@ WorkOption = Annotated[Path, typer.Option(help="Folder of reward tables; an inte
 RewardOption = Annotated[str, typer.Option(help="paper: +2, +0.5, -0.5; tokens: rightness first, then tokens.")]
 
 _TALKS, _DEV, _WORK = _DATA / "conversations/train.jsonl", _DATA / "conversations/dev.jsonl", Path("runs/policy")
-_TURNS, _TURN_WEIGHT, _MARGIN = 20_000, 0.1, 0.01
+_TURNS, _TURN_WEIGHT, _MARGIN = 20_000, 0.03, 0.01
 
 
 @train.command("policy")

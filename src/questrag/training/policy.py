@@ -33,7 +33,7 @@ MARGIN = 0.01
 _SHOWN_IN_PLAY = 2
 """Hits that each prompt of a play shows: about as many as a trained policy does."""
 _TRIAL_PRICE = 0.25
-_PENALTY = 1e-3
+_PENALTY = 3e-4
 _N_DIRECTIONS = 32
 _SPREAD = 3.0
 """Brings the directions to the size of the other features."""
