@@ -1,6 +1,6 @@
 """`questrag train policy` and its relatives, and `questrag evaluate policy`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from questrag.chat.ports import Policy
     from questrag.chat.turn import Assistant
     from questrag.evaluation.labelled import LabelledConversation
+    from questrag.policy.learned import Choice
     from questrag.training.policy import Floats, Lessons
     from questrag.training.table import Table
     from questrag.training.two_way import Reward
@@ -41,7 +42,7 @@ WorkOption = Annotated[Path, typer.Option(help="Folder of reward tables; an inte
 RewardOption = Annotated[str, typer.Option(help="paper: +2, +0.5, -0.5; tokens: rightness first, then tokens.")]
 
 _TALKS, _DEV, _WORK = _DATA / "conversations/train.jsonl", _DATA / "conversations/dev.jsonl", Path("runs/policy")
-_TURNS, _TURN_WEIGHT, _MARGIN = 20_000, 0.03, 0.01
+_TURNS, _TURN_WEIGHT, _MARGIN = 20_000, 0.03, 0.0075
 
 
 @train.command("policy")
@@ -67,7 +68,9 @@ def train_policy(
     lessons = _lessons(settings, conversations, held_out, turns, turn_weight, work, seed)
     look = Lessons("dev", lessons[0].assistant, _talks(dev), 1.0)
     with progress_bar("Playing") as progress:
-        artifact = teach(lessons, look, work, out, margin=margin, name=name, seed=seed, progress=progress)
+        artifact = teach(
+            lessons, look, work, out, serving=_serving(settings), margin=margin, name=name, seed=seed, progress=progress
+        )
     told = artifact.info
     typer.echo(
         f"{out}: {told['name']}@{artifact.fingerprint}, dev: right {float(told['dev_right']):.1%}, usual design "
@@ -182,6 +185,15 @@ def train_reproduce(
         )  # fmt: skip
     versions = provenance(knowledge=assistant.knowledge.version, encoder=assistant.retriever.encoder_version)
     write_result({**result, "provenance": versions}, target)
+
+
+def _serving(settings: Settings) -> "Callable[[Choice, float], Policy]":
+    """Return what makes the policy as it will be served, with the thresholds of the settings."""
+    from questrag.policy.learned import Fused
+    from questrag.policy.rules import SmallTalkFirst
+
+    thresholds = settings.confidence_threshold, settings.similarity_threshold, settings.ask_back_threshold
+    return lambda choice, price: SmallTalkFirst(Fused(choice, "being fitted", price, *thresholds))
 
 
 def _lessons(

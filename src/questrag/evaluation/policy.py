@@ -78,7 +78,7 @@ def evaluate_policies(
     policies: Mapping[str, Policy],
     *,
     progress: Progress | None = None,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Play every conversation with every policy, with `always` and with an oracle.
 
     Raises:

@@ -9,7 +9,6 @@ from typing import Self
 import numpy as np
 
 from questrag.artifacts import open_artifact
-from questrag.chat.askback import MOST_OPTIONS
 from questrag.chat.errors import ArtifactError
 from questrag.chat.types import Action, Decision, Hit, Reason, TurnState
 from questrag.policy.state import (
@@ -135,7 +134,7 @@ class Fused:
         shown = self._worth(state, pool, p, order)
         hits = {i: Hit(pool[i].passage, float(p[i])) for i in order}
         if self._unclear(state, p):
-            best = tuple(hits[i] for i in order[: max(len(shown), MOST_OPTIONS)])
+            best = tuple(hits[i] for i in order[: max(len(shown), _FEWEST_OPTIONS)])
             return Decision(Action.FETCH, 1.0, Reason.UNCLEAR, self.version, best, why=_UNCLEAR.format(p.sum()))
         new = tuple(hits[i] for i in shown if pool[i].kept is None)
         kept = tuple(hits[i] for i in shown if pool[i].kept is not None)
@@ -154,14 +153,17 @@ class Fused:
         shown = [i for i, least in zip(order[:MOST], price, strict=True) if p[i] >= least]
         rest = [i for i in order[:MOST] if i not in shown]
         must = protected(state)
-        sure = self.confidence if must is None else max(self.confidence, _SURE)
-        # A skip has to be sure that it leaves out nothing that is needed.
+        sure = self.confidence
+        if must is not None:
+            sure = max(sure, _SURE) if state.hits[0].score >= self.enough else 1.0
+        # A skip has to be sure that it leaves out nothing that is needed; what is grave, also by the search alone.
         while rest and all(pool[i].kept for i in shown) and p.sum() - p[shown].sum() > 1 - sure:
             shown.append(rest.pop(0))
         shown += [i for i, each in enumerate(pool) if each.passage.id == must and i not in shown]
         return sorted(shown, key=lambda i: -p[i])
 
 
+_FEWEST_OPTIONS = 2
 _UNCLEAR = "Several entries may be meant, {:.0%} together, and none of them clearly: the customer is asked."
 
 _PHRASES = {

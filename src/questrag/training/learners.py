@@ -149,7 +149,9 @@ def compare(
         for seed in range(seeds):
             choose = _at_the_margin(name, learned_on, dev, margin, seed)
             rows.setdefault(name, []).append(_measure(measured_on, choose(measured_on)))
-    price = fit_price(dev.table, weights.probabilities(dev.table), margin)
+    p = weights.probabilities(dev.table)
+    target = float(dev.table.always_right.mean()) - margin
+    price = fit_price(lambda price: float(outcome(dev.table, worth(dev.table, p, price)).right.mean()), target)
     default = outcome(measured_on.table, worth(measured_on.table, weights.probabilities(measured_on.table), price))
     rows["probabilities at a price (default)"] = [(float(default.right.mean()), default.saving(measured_on.table))]
     return {
