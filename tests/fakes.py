@@ -14,7 +14,7 @@ from questrag.chat.followup import search_text
 from questrag.chat.ports import Generator, Policy
 from questrag.chat.prompt import Prompt
 from questrag.chat.turn import Assistant
-from questrag.chat.types import Completion, Decision, Generated, Hit, Passage, Token, TurnState
+from questrag.chat.types import Completion, Decision, Found, Generated, Hit, Passage, Token, TurnState
 from questrag.policy.rules import AlwaysFetch, SmallTalkFirst
 
 BLOCK_CARD = Passage(
@@ -69,15 +69,14 @@ class WordOverlap:
     index_version: str = "words@1"
 
     def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
-        return self.search_and_score(question, k, earlier, ())[0]
+        return list(self.search_and_score(question, k, earlier, ()).hits)
 
-    def search_and_score(
-        self, question: str, k: int, earlier: Sequence[str], also: Collection[str]
-    ) -> tuple[list[Hit], list[Hit]]:
+    def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
         words = _words(search_text(question, earlier))
         scored = [Hit(p, len(words & _words(p.question)) / max(len(words), 1)) for p in self.passages]
         ranked = sorted(scored, key=lambda hit: -hit.score)
-        return [hit for hit in ranked if hit.score > 0][:k], [hit for hit in ranked if hit.passage.id in also]
+        hits = [hit for hit in ranked if hit.score > 0][:k]
+        return Found(tuple(hits), tuple(hit for hit in ranked if hit.passage.id in also))
 
 
 @dataclass(frozen=True, slots=True)

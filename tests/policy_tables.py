@@ -62,18 +62,20 @@ def _verdict(path: str) -> str:
     worse = "shown to be no worse" if each["non_inferior"] else "not shown to be no worse"
     unsafe_high = each["unsafe_skip_rate_ci95"][1]
     return (
-        f"The default is right on {100 * -each['less_right_than_always']:+.1f} points of the turns beside the usual design "
-        f"[{100 * -high:+.1f}, {100 * -low:+.1f}] ({worse} by more than 1 point), and reaches "
-        f"{100 * read['oracle_share']['default']:.0f} % of the oracle's saving. Unsafe skips: {each['unsafe_skips']} of "
-        f"{each['n_needing']} turns that need an entry (at most {100 * unsafe_high:.1f} %), "
-        f"{each['unsafe_skips_protected']} of {each['n_protected']} where approved wording, fraud or a loss is at stake."
+        f"The default is right on {100 * -each['less_right_than_always']:+.1f} points of the turns beside the usual "
+        f"design [{100 * -high:+.1f}, {100 * -low:+.1f}] ({worse} by more than 1 point), and reaches "
+        f"{100 * read['oracle_share']['default']:.0f} % of the oracle's saving. Unsafe skips: "
+        f"{each['unsafe_skips']} of {each['n_needing']} turns that need an entry (at most {100 * unsafe_high:.1f} %), "
+        f"{each['unsafe_skips_protected']} of {each['n_protected']} where approved wording, fraud or a loss is at "
+        "stake."
     )
 
 
 def _by_kind(path: str) -> list[str]:
     read = result(path)["policies"]
     rows = [
-        f"| {kind.replace('_', ' ')} | {each['n']} | {100 * read['always']['by_kind'][kind]['evidence_accuracy']:.1f} % | "
+        f"| {kind.replace('_', ' ')} | {each['n']} | "
+        f"{100 * read['always']['by_kind'][kind]['evidence_accuracy']:.1f} % | "
         f"{100 * each['evidence_accuracy']:.1f} % | {100 * each['saving']:.1f} % | {each['passages']:.2f} |"
         for kind in _KINDS
         if (each := read["default"]["by_kind"].get(kind))
@@ -94,7 +96,9 @@ def _by_lang(path: str) -> list[str]:
 
 def _curve(path: str) -> list[str]:
     read = result(path)["policies"]
-    points = [(name, each) for name, each in read.items() if "*" in name or "@" in name or name in ("default", "threshold")]
+    points = [
+        (name, each) for name, each in read.items() if "*" in name or "@" in name or name in ("default", "threshold")
+    ]
     points.sort(key=lambda point: point[1]["saving"])
     rows = [
         f"| {_point(name)} | {percent(each['evidence_accuracy'], each['ci95']['evidence_accuracy'])} | "
@@ -129,8 +133,8 @@ def _learners() -> list[str]:
     ]
     note = (
         f"Reward table of the test conversations, n = {read['n']}; the usual design is right on "
-        f"{100 * read['always_right']:.1f} %. Mean ± standard deviation over {read['seeds']} seeds. Each was fitted at the "
-        "price at which it keeps within 1 point of the usual design on the development conversations."
+        f"{100 * read['always_right']:.1f} %. Mean ± standard deviation over {read['seeds']} seeds. Each was fitted at "
+        "the price at which it keeps within 1 point of the usual design on the development conversations."
     )
     return ["| learner | what is needed is in the prompt | saved |", "|---|---|---|", *rows, "", note]
 

@@ -130,10 +130,10 @@ def test_copies_do_not_take_the_places_of_others_where_some_are_named(
     index = SearchIndex(tmp_path / "index")
     also = [f"c{i}" for i in range(20, 26)]
     for retriever in (Dense(index, encoder, base), Lexical(index, base), Hybrid(index, encoder, base, ranking)):
-        found = [hit.passage.id for hit in retriever.search("card question 7", 5)]
-        hits, named = retriever.search_and_score("card question 7", 5, (), also)
-        assert [hit.passage.id for hit in hits] == found, type(retriever).__name__
-        assert {hit.passage.id for hit in named} == set(also)
+        alone = [hit.passage.id for hit in retriever.search("card question 7", 5)]
+        found = retriever.search_and_score("card question 7", 5, (), also)
+        assert [hit.passage.id for hit in found.hits] == alone, type(retriever).__name__
+        assert {hit.passage.id for hit in found.named} == set(also)
 
 
 def test_answers_that_differ_in_a_figure_are_no_copies(retriever: Retriever) -> None:
@@ -170,18 +170,18 @@ def ids(hits: Sequence[Hit]) -> list[str]:
 
 
 def test_entries_that_are_named_come_back_scored_best_first_beside_the_hits(retriever: Retriever) -> None:
-    hits, named = retriever.search_and_score(ASKED, 1, (), ["ppf", "neft", "fd9"])
-    assert ids(hits) == ["neft"]
-    assert set(ids(named)) == {"ppf", "neft", "fd9"} and named[0] == hits[0]
-    scores = [hit.score for hit in named]
+    found = retriever.search_and_score(ASKED, 1, (), ["ppf", "neft", "fd9"])
+    assert ids(found.hits) == ["neft"]
+    assert set(ids(found.named)) == {"ppf", "neft", "fd9"} and found.named[0] == found.hits[0]
+    scores = [hit.score for hit in found.named]
     assert scores == sorted(scores, reverse=True)
     assert all(np.isfinite(score) and score <= 1 for score in scores)
 
 
 def test_a_search_without_names_is_the_search(retriever: Retriever) -> None:
     for question, earlier in ((ASKED, []), ("how long does it take", [ASKED])):
-        hits, named = retriever.search_and_score(question, 3, earlier, ())
-        assert (hits, named) == (retriever.search(question, 3, earlier), [])
+        found = retriever.search_and_score(question, 3, earlier, ())
+        assert (list(found.hits), found.named) == (retriever.search(question, 3, earlier), ())
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
@@ -190,40 +190,53 @@ def test_a_search_without_names_is_the_search(retriever: Retriever) -> None:
 def test_naming_entries_does_not_change_what_is_found(
     retriever: Retriever, question: str, k: int, also: list[str]
 ) -> None:
-    hits, named = retriever.search_and_score(question, k, (), also)
-    assert ids(hits) == ids(retriever.search(question, k))
-    assert sorted(ids(named)) == sorted(also)
+    found = retriever.search_and_score(question, k, (), also)
+    assert ids(found.hits) == ids(retriever.search(question, k))
+    assert sorted(ids(found.named)) == sorted(also)
 
 
 def test_an_entry_that_is_found_and_named_has_one_score(retriever: Retriever) -> None:
-    hits, named = retriever.search_and_score("unblock my debit card", 2, (), ["unblock", "unblock"])
-    assert ids(named) == ["unblock"]
-    assert named[0] == hits[0]
-    assert ids(hits) == ids(retriever.search("unblock my debit card", 2))
+    found = retriever.search_and_score("unblock my debit card", 2, (), ["unblock", "unblock"])
+    assert ids(found.named) == ["unblock"]
+    assert found.named[0] == found.hits[0]
+    assert ids(found.hits) == ids(retriever.search("unblock my debit card", 2))
 
 
 def test_names_that_no_entry_has_are_ignored(retriever: Retriever) -> None:
-    assert retriever.search_and_score(ASKED, 2, (), ["gone", ""]) == (retriever.search(ASKED, 2), [])
-    assert ids(retriever.search_and_score(ASKED, 1, (), {"gone", "ppf"})[1]) == ["ppf"]
+    found = retriever.search_and_score(ASKED, 2, (), ["gone", ""])
+    assert (list(found.hits), found.named) == (retriever.search(ASKED, 2), ())
+    assert ids(retriever.search_and_score(ASKED, 1, (), {"gone", "ppf"}).named) == ["ppf"]
 
 
 @pytest.mark.parametrize("question", ["zzqx", "?", "🙂🙂", "क", "\u200b", "a" * 2000])
 def test_named_entries_come_back_whatever_is_asked(retriever: Retriever, question: str) -> None:
-    hits, named = retriever.search_and_score(question, 1, (), ["ppf", "fd7"])
-    assert set(ids(named)) == {"ppf", "fd7"}
-    assert all(np.isfinite(hit.score) for hit in (*hits, *named))
-    assert ids(hits) == ids(retriever.search(question, 1))
+    found = retriever.search_and_score(question, 1, (), ["ppf", "fd7"])
+    assert set(ids(found.named)) == {"ppf", "fd7"}
+    assert all(np.isfinite(hit.score) for hit in (*found.hits, *found.named))
+    assert ids(found.hits) == ids(retriever.search(question, 1))
 
 
 def test_a_named_near_copy_of_a_hit_comes_back_though_it_is_no_hit(retriever: Retriever) -> None:
-    hits, named = retriever.search_and_score("How do I open a PPF account?", 1, (), ["ppf2"])
-    assert (ids(hits), ids(named)) == (["ppf"], ["ppf2"])
+    found = retriever.search_and_score("How do I open a PPF account?", 1, (), ["ppf2"])
+    assert (ids(found.hits), ids(found.named)) == (["ppf"], ["ppf2"])
 
 
 def test_named_entries_are_scored_for_the_question_as_it_is_understood(retriever: Retriever) -> None:
-    alone = retriever.search_and_score("how long does it take", 1, (), ["neft"])[1]
-    together = retriever.search_and_score("how long does it take", 1, [ASKED], ["neft"])[1]
+    alone = retriever.search_and_score("how long does it take", 1, (), ["neft"]).named
+    together = retriever.search_and_score("how long does it take", 1, [ASKED], ["neft"]).named
     assert together[0].score > alone[0].score
+
+
+def test_the_vector_is_of_the_question_as_it_stands(folder: Path, encoder: OnnxEncoder, ranking: Ranking) -> None:
+    hybrid = Hybrid(SearchIndex(folder), encoder, EntryBase(ENTRIES), ranking)
+    alone, together = (hybrid.search_and_score(ASKED, 1, earlier, ()).vector for earlier in ([], ["the debit card"]))
+    assert len(alone) > 1 and alone == pytest.approx(together, abs=1e-6)
+    assert np.linalg.norm(alone) == pytest.approx(1, abs=1e-3)
+    assert alone != hybrid.search_and_score("debit card", 1, [], ()).vector
+
+
+def test_a_search_without_an_encoder_has_no_vector(folder: Path) -> None:
+    assert Lexical(SearchIndex(folder), EntryBase(ENTRIES)).search_and_score(ASKED, 1, (), ()).vector == ()
 
 
 # The index as an artefact --------------------------------------------------------------------

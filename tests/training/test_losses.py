@@ -128,7 +128,8 @@ def test_the_pool_learns_which_reading_to_trust() -> None:
     from questrag.training.context import LeaningTurn, fit_context_weights
 
     def look(best: int) -> Look:
-        return Look(np.arange(3), np.where(np.arange(3) == best, 0.7, 0.1).astype(np.float32), 0.9, 0.0)
+        p = np.where(np.arange(3) == best, 0.7, 0.1).astype(np.float32)
+        return Look(np.arange(3), p, 0.9, 0.0, np.zeros(2, dtype=np.float32))
 
     features = lean_features("and how much is it?", unknown=0.0, any_alone=0.9)
     turns = [

@@ -1,5 +1,7 @@
 """What the learned policy never does, whatever its weights."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,8 @@ from questrag.policy.learned import MOST, Choice, Fused
 from questrag.policy.state import LEANINGS, PASSAGE_FEATURES, PROTECTED_FROM, STATE_FEATURES, candidates, protected
 from tests.unit.test_policy_state import ENTRIES, FEES, ODD, SCAM, state, states
 
+DIM, N_DIRECTIONS = 4, 2
+
 
 def by_score(none: float = 0.0) -> Choice:
     """Return a choice that shares out by the probabilities of the search; "none" is as likely as e to the given."""
@@ -17,15 +21,14 @@ def by_score(none: float = 0.0) -> Choice:
     passage[PASSAGE_FEATURES.index("log p"), LEANINGS.index("one")] = 1
     outside = np.zeros(len(STATE_FEATURES), dtype=np.float32)
     outside[STATE_FEATURES.index("one")] = none
-    return Choice(passage.ravel(), outside)
+    return Choice(passage.ravel(), outside, np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
 
 
 def drawn(seed: int) -> Choice:
     rng = np.random.default_rng(seed)
     n = len(PASSAGE_FEATURES) * len(LEANINGS)
-    return Choice(
-        rng.standard_normal(n).astype(np.float32), rng.standard_normal(len(STATE_FEATURES)).astype(np.float32)
-    )
+    sizes = (n, len(STATE_FEATURES) + N_DIRECTIONS, DIM, (N_DIRECTIONS, DIM))
+    return Choice(*(rng.standard_normal(size).astype(np.float32) for size in sizes))
 
 
 policies = st.builds(
@@ -80,6 +83,26 @@ def test_a_report_of_fraud_has_evidence_in_the_prompt_and_is_not_asked_back_abou
     decision = fused.decide(state(SCAM, *hits))
     assert (decision.action, decision.reason) == (Action.FETCH, Reason.POLICY)
     assert "e0" in {hit.passage.id for hit in decision.passages}
+
+
+@given(policies, st.lists(st.floats(-1, 1, width=32), min_size=DIM, max_size=DIM))
+def test_whatever_the_question_means_what_is_protected_is_shown(fused: Fused, vector: list[float]) -> None:
+    decision = fused.decide(replace(state("charges", Hit(FEES, PROTECTED_FROM)), vector=tuple(vector)))
+    assert [hit.passage.id for hit in decision.passages] == ["fees"]
+
+
+def test_what_a_question_means_says_how_likely_it_needs_nothing() -> None:
+    needs = replace(by_score(), mean=np.array([0.5, 0.0], np.float32), directions=np.array([[2.0, 0.0]], np.float32))
+    choice = replace(needs, none=np.append(needs.none, np.float32(1.0)))
+    of = state("q", Hit(ENTRIES[0], 0.5), Hit(ENTRIES[1], 0.5))
+
+    def p_any(*vector: float) -> float:
+        asked = replace(of, vector=vector)
+        return float(choice.probabilities(asked, candidates(asked))[0].sum())
+
+    assert p_any(1.0, 9.0) == pytest.approx(1 / (1 + np.e))  # 2 * (1.0 - 0.5) is 1
+    assert p_any(0.0, 9.0) == pytest.approx(1 / (1 + 1 / np.e))
+    assert p_any() == p_any(0.5, 0.0) == pytest.approx(0.5)  # no vector: as the mean
 
 
 @given(policies)

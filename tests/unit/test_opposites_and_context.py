@@ -69,9 +69,12 @@ def test_a_follow_up_has_three_readings_and_a_first_question_one() -> None:
     ]
 
 
+NO_VECTOR = np.zeros(0, dtype=np.float32)
+
+
 def a_look(found: dict[int, float], unknown: float = 0.0) -> Look:
     probabilities = np.array(list(found.values()), dtype=np.float32)
-    return Look(np.array(list(found)), probabilities, float(probabilities.sum()), unknown)
+    return Look(np.array(list(found)), probabilities, float(probabilities.sum()), unknown, NO_VECTOR)
 
 
 def test_what_the_readings_find_stands_side_by_side_with_none_as_the_last_row() -> None:

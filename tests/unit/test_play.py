@@ -7,7 +7,7 @@ import pytest
 
 from questrag.chat.errors import ArtifactError
 from questrag.chat.ports import Policy
-from questrag.chat.types import Action, Decision, Hit, Reason, TurnState
+from questrag.chat.types import Action, Decision, Found, Hit, Reason, TurnState
 from questrag.evaluation.labelled import LabelledConversation, LabelledTurn
 from questrag.evaluation.play import Played, Recording, Remembering, play
 from questrag.policy.rules import AlwaysFetch, LiveFirst, NeverFetch, Threshold
@@ -44,11 +44,9 @@ class Counting:
     asked: list[tuple[str, int, tuple[str, ...], frozenset[str]]] = field(default_factory=list)
 
     def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
-        return self.search_and_score(question, k, earlier, ())[0]
+        return list(self.search_and_score(question, k, earlier, ()).hits)
 
-    def search_and_score(
-        self, question: str, k: int, earlier: Sequence[str], also: Collection[str]
-    ) -> tuple[list[Hit], list[Hit]]:
+    def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
         self.asked.append((question, k, tuple(earlier), frozenset(also)))
         return self.inner.search_and_score(question, k, earlier, also)
 
@@ -135,7 +133,7 @@ def test_a_search_is_another_one_when_anything_it_depends_on_differs() -> None:
     assert len(counting.asked) == 4
     assert found == [WordOverlap().search_and_score(*each) for each in asked]
     assert remembering.search_and_score("block card", 1, [], ["pin-reset", "pin-reset"]) == found[3]
-    assert remembering.search("block card", 1) == found[0][0]
+    assert remembering.search("block card", 1) == list(found[0].hits)
     assert len(counting.asked) == 4
 
 
@@ -154,9 +152,7 @@ def test_a_recording_says_what_the_policy_inside_says() -> None:
 
 def test_a_search_that_fails_is_not_remembered_as_finding_nothing() -> None:
     class Broken(WordOverlap):
-        def search_and_score(
-            self, question: str, k: int, earlier: Sequence[str], also: Collection[str]
-        ) -> tuple[list[Hit], list[Hit]]:
+        def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
             raise ArtifactError("keys.faiss is damaged")
 
     assistant = replace(an_assistant(), retriever=Remembering(Broken()))

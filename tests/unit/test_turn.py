@@ -18,6 +18,7 @@ from questrag.chat.types import (
     Decision,
     Event,
     Finished,
+    Found,
     Hit,
     Passage,
     Reason,
@@ -130,9 +131,7 @@ class Broken:
     def search(self, question: str, k: int, earlier: Sequence[str] = ()) -> list[Hit]:
         raise ArtifactError("keys.faiss is damaged")
 
-    def search_and_score(
-        self, question: str, k: int, earlier: Sequence[str], also: Collection[str]
-    ) -> tuple[list[Hit], list[Hit]]:
+    def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
         raise ArtifactError("keys.faiss is damaged")
 
 

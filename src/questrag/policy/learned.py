@@ -140,7 +140,7 @@ class Fused:
         kept = tuple(hits[i] for i in shown if pool[i].kept is not None)
         action = Action.FETCH if new else Action.NO_FETCH
         reason = Reason.LIVE if kept and not new else Reason.POLICY
-        why = _why(p, shown, parts[order[0]], fetched=len(new))
+        why = _why(p, shown, parts[order[0]] - parts.mean(axis=0), fetched=len(new))
         return Decision(action, float(bool(new)), reason, self.version, new, kept, why)
 
     def _unclear(self, state: TurnState, p: Floats) -> bool:
@@ -180,7 +180,8 @@ def _why(p: Floats, shown: Sequence[int], parts: Floats, *, fetched: int) -> str
     """Return the sentence for the receipt.
 
     Args:
-        parts: ``(len(PASSAGE_FEATURES) * len(LEANINGS),)``, what each feature adds to the score of the likeliest.
+        parts: ``(len(PASSAGE_FEATURES) * len(LEANINGS),)``, what each feature adds to the score of the likeliest, beyond what it
+            adds to those of the others.
     """
     covered, left = float(p[list(shown)].sum()), float(p.sum() - p[list(shown)].sum())
     if not shown:
