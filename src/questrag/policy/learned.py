@@ -180,8 +180,8 @@ def _why(p: Floats, shown: Sequence[int], parts: Floats, *, fetched: int) -> str
     """Return the sentence for the receipt.
 
     Args:
-        parts: ``(len(PASSAGE_FEATURES) * len(LEANINGS),)``, what each feature adds to the score of the likeliest, beyond what it
-            adds to those of the others.
+        parts: ``(len(PASSAGE_FEATURES) * len(LEANINGS),)``, what each feature adds to the score of the likeliest
+            passage, beyond what it adds to the others.
     """
     covered, left = float(p[list(shown)].sum()), float(p.sum() - p[list(shown)].sum())
     if not shown:
