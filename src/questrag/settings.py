@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     ask_back_threshold: float = Field(default=0.35, ge=0.0, le=1.0)
     """Where no hit reaches SIMILARITY_THRESHOLD but all together reach this, the customer is asked which one is
     meant. For the hybrid search only; 1: never."""
-    confidence_threshold: float = Field(default=0.85, ge=0.0, le=1.0)
+    confidence_threshold: float = Field(default=0.7, ge=0.0, le=1.0)
     """A trained policy that is less sure than this that nothing new is needed fetches."""
     prompt_budget_tokens: int = Field(default=3000, ge=200, le=100_000)
     """For system text, history, passages and question together."""
