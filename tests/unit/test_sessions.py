@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -159,6 +160,15 @@ def test_what_is_about_no_entry_is_said_as_real_customers_said_it_in_their_langu
                 assert (turn.kind, turn.user) in said
     stolen = {t.user for each in simulate(practice(), COURSES[:1], turns=50, seed=4) for t in each.turns[-1:]}
     assert stolen == {"my card was stolen (en)"}
+
+
+def test_a_report_of_fraud_that_needs_an_entry_is_asked_about_one_of_fraud() -> None:
+    frauds = tuple(replace(an_entry("report", thing), category="fraud") for thing in THINGS)
+    course = LabelledConversation("real", "en", (LabelledTurn("my card was stolen", frozenset({"a"}), "sensitive"),))
+    made = simulate(withhold((*ENTRIES, *frauds), Random(0), leave_out=()), [course], turns=100, seed=0)
+    assert {entry for each in made for turn in each.turns for entry in turn.needs} == {entry.id for entry in frauds}
+    elsewhere = simulate(practice(), [course], turns=20, seed=0)
+    assert all(len(turn.needs) == 1 for each in elsewhere for turn in each.turns), "where there is none, any other"
 
 
 def test_sessions_cannot_be_made_of_nothing() -> None:
