@@ -226,5 +226,6 @@ def _readable(answer: Any) -> str:
         f"{receipt.tokens.prompt}+{receipt.tokens.completion} tokens, always-fetch "
         f"{receipt.tokens.always_fetch_prompt}, {receipt.timings_ms['total']:.0f} ms"
     )
+    lines += [receipt.why] if receipt.why else []
     lines += [f"degraded: {sentence}" for sentence in receipt.degraded]
     return "\n".join(lines)
