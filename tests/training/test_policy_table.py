@@ -457,7 +457,6 @@ def test_turns_that_were_played_are_served_as_the_table_says(tmp_path: Path) -> 
             assert fused.choice.probabilities(state, pool)[0] == pytest.approx(p[i, : len(pool)], abs=1e-5)
 
 
-@pytest.mark.xfail(strict=True, reason="question.npy without directions is read as an array of one dimension")
 def test_a_policy_for_a_search_without_vectors_can_be_served(tmp_path: Path) -> None:
     played = play_table(an_assistant(passages=PASSAGES), CONVERSATIONS, watched := Watched(), tmp_path / "work")
     written(played, tmp_path / "out")

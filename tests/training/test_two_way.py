@@ -274,7 +274,6 @@ def test_a_bert_is_served_as_it_was_trained(folder: tuple[Path, np.ndarray]) -> 
     assert policy.version.startswith("toy-bert@")
 
 
-@pytest.mark.xfail(strict=True, reason="the tokenizer of the backbone pads to 128 tokens, and the padding is read too")
 @pytest.mark.filterwarnings("ignore")
 def test_a_bert_that_is_not_sure_is_served_as_it_was_trained(backbone: Path, tmp_path: Path) -> None:
     from questrag.training.two_way import BertArgs, probabilities, train_bert, write_bert

@@ -107,12 +107,13 @@ class Fused:
             read = json.loads(artifact.path("weights.json").read_text(encoding="utf-8"))
             passage = [[read["passage"][row][column] for column in LEANINGS] for row in PASSAGE_FEATURES]
             none = [read["none"][name] for name in STATE_FEATURES] + read["question"]
-            mean, *directions = np.load(artifact.path("question.npy"), allow_pickle=False).astype(np.float32)
+            vectors = np.load(artifact.path("question.npy"), allow_pickle=False).astype(np.float32)
+            mean, directions = vectors[0], vectors[1:]
             weights = (
                 np.array(passage, dtype=np.float32).ravel(),
                 np.array(none, dtype=np.float32),
                 mean,
-                np.array(directions),
+                directions,
             )
             if len(weights[1]) != len(STATE_FEATURES) + len(directions):
                 raise ValueError("weights of the question do not fit its directions")

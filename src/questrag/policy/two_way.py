@@ -46,7 +46,7 @@ def open_logistic(folder: Path, *, encoder: str, confidence: float) -> TwoWay:
         read = json.loads(artifact.path("logistic.json").read_text(encoding="utf-8"))
         weights = np.array([read[name] for name in FEW_FEATURES], dtype=np.float32)
     except (ValueError, KeyError, TypeError, OSError) as error:
-        raise ArtifactError(f"{folder} holds no logistic policy ({error}): run `questrag train policy`") from error
+        raise ArtifactError(f"{folder} holds no logistic policy ({error}): run `questrag train two-way`") from error
     columns = [STATE_FEATURES.index(name) for name in FEW_FEATURES]
 
     def p_fetch(state: TurnState) -> float:
@@ -66,10 +66,11 @@ def open_bert(folder: Path, *, encoder: str, confidence: float) -> TwoWay:
     if artifact.info.get("labels") != ",".join(LABELS):
         raise ArtifactError(
             f"{folder} has its outputs in the order {artifact.info.get('labels')}, not {','.join(LABELS)}: "
-            "run `questrag train policy --bert`"
+            "run `questrag train two-way`"
         )
     try:
         tokenizer = Tokenizer.from_file(str(artifact.path("tokenizer.json")))
+        tokenizer.no_padding()  # the mask below says that every token is one
         tokenizer.enable_truncation(artifact.number("max_tokens"))
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -94,6 +95,6 @@ def _open(folder: Path, encoder: str) -> Artifact:
     if artifact.info.get("encoder") != encoder:
         raise ArtifactError(
             f"{folder} was trained with encoder {artifact.info.get('encoder')}, not {encoder}: "
-            "run `questrag train policy`"
+            "run `questrag train two-way`"
         )
     return artifact
