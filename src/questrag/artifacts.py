@@ -34,6 +34,13 @@ class Artifact:
         parts = (self.kind, sorted(self.info.items()), sorted(self.files.items()))
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
+    def require_encoder(self, encoder: str, *, again: str) -> None:
+        """Raises: ArtifactError: it was made for another encoder; ``again`` is the command that mends that."""
+        if self.info.get("encoder") != encoder:
+            raise ArtifactError(
+                f"{self.folder} was made for encoder {self.info.get('encoder')}, not {encoder}: run `{again}`"
+            )
+
     def number(self, name: str) -> int:
         """Return an item of `info` that has to be a whole number above or equal to zero."""
         value = self.info.get(name, "")

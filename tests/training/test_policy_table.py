@@ -19,8 +19,6 @@ from questrag.policy.learned import MOST, Fused
 from questrag.policy.rules import AlwaysFetch, NeverFetch
 from questrag.policy.state import (
     PASSAGE_FEATURES,
-    STATE_FEATURES,
-    WIDTH,
     candidates,
     cost_of,
     passage_features,
@@ -29,6 +27,7 @@ from questrag.policy.state import (
 )
 from questrag.training.table import WIDEST, Table, play_table
 from tests.fakes import TinyBase, WordOverlap, an_assistant, spread
+from tests.training.tables import a_table as an_empty_table
 from tests.training.toys import THINGS, WISHES
 
 pytest.importorskip("torch", reason="needs the train extra: pip install -e '.[train]'")
@@ -222,25 +221,8 @@ def drawn_states(n: int, seed: int) -> list[TurnState]:
 
 def a_table(states: list[TurnState]) -> Table:
     """Return the table of turns of which the likeliest passage is right, where it is likelier than not."""
-    n = len(states)
-    table = Table(
-        state=np.zeros((n, len(STATE_FEATURES)), np.float32),
-        passage=np.zeros((n, WIDEST, WIDTH), np.float32),
-        there=np.zeros((n, WIDEST), np.bool_),
-        live=np.zeros((n, WIDEST), np.bool_),
-        right=np.zeros((n, WIDEST), np.bool_),
-        needs=np.ones(n, np.bool_),
-        must=np.full(n, -1),
-        cost=np.zeros((n, WIDEST), np.float32),
-        vector=np.array([each.vector for each in states], np.float32),
-        tokens=np.zeros((n, WIDEST), np.float32),
-        bare=np.full(n, 100.0, np.float32),
-        always_tokens=np.zeros(n, np.float32),
-        always_right=np.zeros(n, np.bool_),
-        text=np.full(n, "q"),
-        conversation=np.full(n, "c"),
-        kind=np.full(n, "new"),
-    )
+    vectors = np.array([each.vector for each in states], np.float32)
+    table = replace(an_empty_table(len(states)), vector=vectors, conversation=np.full(len(states), "c"))
     for i, state in enumerate(states):
         pool = candidates(state)
         table.state[i] = state_features(state)

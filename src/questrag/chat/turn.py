@@ -17,6 +17,7 @@ from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, Tok
 from questrag.chat.privacy import mask
 from questrag.chat.prompt import Prompt, build_prompt
 from questrag.chat.types import (
+    MOST_LIVE,
     Answer,
     Completion,
     Decided,
@@ -167,7 +168,7 @@ class Assistant:
         for entry_id, age in ages.items():
             with suppress(NotFound):  # withdrawn since: what is no longer approved is not shown again
                 found.append(Kept(self.knowledge.passage(entry_id), age=age, cited=cited.get(entry_id)))
-        return tuple(found[:_MOST_LIVE])
+        return tuple(found[:MOST_LIVE])
 
     def _messages(self, history: Sequence[Turn]) -> tuple[Message, ...]:
         return tuple(
@@ -346,9 +347,6 @@ def active_path(turns: Iterable[Turn], leaf: str | None) -> list[Turn]:
 
 def _last(history: Sequence[Turn], n: int) -> Sequence[Turn]:
     return history[-n:] if n else ()
-
-
-_MOST_LIVE = 8
 
 
 _running: set[asyncio.Task[None]] = set()

@@ -133,6 +133,10 @@ class Message:
     content: str
 
 
+MOST_LIVE = 8
+"""Passages of earlier prompts that a turn may show again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A passage of an earlier prompt, which this one may show again."""

@@ -12,7 +12,7 @@ from questrag.chat.errors import Invalid
 from questrag.cli.evaluation import evaluate
 from questrag.cli.options import KbOption, OutOption, SkipBadOption, exit_for, output_file, settings_with, write_result
 from questrag.cli.progress import indexing, progress_bar
-from questrag.cli.training import all_of, train, train_extra
+from questrag.cli.training import all_of, there, train, train_extra
 from questrag.settings import PROJECT, Settings
 from questrag.training.args import PACKAGED
 
@@ -42,7 +42,9 @@ WorkOption = Annotated[Path, typer.Option(help="Folder of reward tables; an inte
 RewardOption = Annotated[str, typer.Option(help="paper: +2, +0.5, -0.5; tokens: rightness first, then tokens.")]
 
 _TALKS, _DEV, _WORK = _DATA / "conversations/train.jsonl", _DATA / "conversations/dev.jsonl", Path("runs/policy")
-_TURNS, _TURN_WEIGHT, _MARGIN = 20_000, 0.03, 0.0075
+_TURNS, _TURN_WEIGHT = 20_000, 0.03
+_MARGIN = 0.0075
+"""On development turns; one point is promised."""
 
 
 @train.command("policy")
@@ -207,7 +209,7 @@ def _lessons(
     real = _talks(conversations)
     lessons = [Lessons("conversations", _assistant(settings), real, 1.0)]
     if turns:
-        kept_out = entries_of([path for path in held_out if path.exists() or path not in _HELD_OUT])
+        kept_out = entries_of(there(held_out, _HELD_OUT))
         entries = open_knowledge(settings)[0].entries
         practice = withhold(entries, Random(seed), leave_out=kept_out)  # noqa: S311 # nothing secret
         folder = work / "practice"

@@ -181,12 +181,12 @@ def _read(
     from questrag.training.material import held_out as entries_of
     from questrag.training.material import read_material
 
-    measured = entries_of([dev, *_there(held_out, _HELD_OUT)])
-    material = read_material(kb, measured, _there(more, _LEARNED_FROM))
+    measured = entries_of([dev, *there(held_out, _HELD_OUT)])
+    material = read_material(kb, measured, there(more, _LEARNED_FROM))
     return material, read_development(kb, dev, others=others)
 
 
-def _there(paths: Sequence[Path], shipped: Sequence[Path]) -> list[Path]:
+def there(paths: Sequence[Path], shipped: Sequence[Path]) -> list[Path]:
     """Leave out what comes with the project and is missing where only the package is installed, but nothing named."""
     return [path for path in paths if path.exists() or path not in shipped]
 

@@ -23,14 +23,24 @@ def bootstrap95(
     >>> bootstrap95([1.0, 1.0], ["a", "b"])
     (1.0, 1.0)
     """
+    return ratio95(values, [1.0] * len(values), clusters, draws=draws, seed=seed)
+
+
+def ratio95(
+    values: Sequence[float], of: Sequence[float], clusters: Sequence[str], *, draws: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """Return the 95 % interval of ``sum(values) / sum(of)``, drawing whole clusters as `bootstrap95` does.
+
+    >>> ratio95([1.0, 2.0], [2.0, 4.0], ["a", "b"])
+    (0.5, 0.5)
+    """
     if not values:
         raise ValueError("there is no interval without a value")
     names, member = np.unique(np.asarray(clusters), return_inverse=True)
-    sums = np.bincount(member, weights=np.asarray(values, dtype=np.float64))
-    sizes = np.bincount(member)
+    above, below = (np.bincount(member, weights=np.asarray(each, dtype=np.float64)) for each in (values, of))
     drawn = np.random.default_rng(seed).integers(len(names), size=(draws, len(names)))
-    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
+    ratios = above[drawn].sum(axis=1) / below[drawn].sum(axis=1)
+    low, high = np.percentile(ratios, [2.5, 97.5])
     return float(low), float(high)
 
 

@@ -11,7 +11,7 @@ from questrag.chat.errors import Invalid
 from questrag.chat.ports import Policy
 from questrag.chat.turn import Assistant
 from questrag.chat.types import Action, Decision, Hit, Reason, TurnState
-from questrag.evaluation.intervals import bootstrap95, exact95
+from questrag.evaluation.intervals import bootstrap95, exact95, ratio95
 from questrag.evaluation.judge import by_evidence
 from questrag.evaluation.labelled import LabelledConversation, LabelledTurn
 from questrag.evaluation.play import Played, Remembering, play
@@ -89,7 +89,8 @@ def evaluate_policies(
         raise Invalid("there is no turn to play")
     for entry_id in {entry_id for each in conversations for turn in each.turns for entry_id in turn.needs}:
         assistant.knowledge.passage(entry_id)
-    assistant = replace(assistant, retriever=Remembering(assistant.retriever))
+    remembering = Remembering(assistant.retriever)
+    assistant = replace(assistant, retriever=remembering)
     makers: dict[str, Callable[[LabelledTurn], Policy]] = {name: _same(policy) for name, policy in policies.items()}
     makers |= {"always": _same(AlwaysFetch()), "oracle": lambda turn: Oracle(turn.needs, assistant.tokens_of)}
     turns: dict[str, list[_Turn]] = {name: [] for name in makers}
@@ -99,8 +100,7 @@ def evaluate_policies(
         for name, maker in makers.items():
             played = usual if name == "always" else play(assistant, conversation, maker, answers)
             turns[name] += [_turn(each) for each in played]
-        if isinstance(assistant.retriever, Remembering):
-            assistant.retriever.found.clear()
+        remembering.found.clear()
         if progress:
             progress(done, len(conversations))
     versions = {name: policy.version for name, policy in policies.items()}
@@ -192,7 +192,7 @@ def _figures(turns: Sequence[_Turn], usual: Sequence[_Turn]) -> dict[str, float]
 
 def _by(turns: Sequence[_Turn], usual: Sequence[_Turn], key: Callable[[_Turn], str]) -> dict[str, dict[str, float]]:
     names = sorted({key(each) for each in turns})
-    pairs = [(t, u) for t, u in zip(turns, usual, strict=True)]
+    pairs = list(zip(turns, usual, strict=True))
     return {
         name: _figures([t for t, _ in pairs if key(t) == name], [u for t, u in pairs if key(t) == name])
         for name in names
@@ -213,16 +213,10 @@ def _tokens(turns: Iterable[_Turn]) -> Floats:
     return np.array([each.tokens for each in turns], dtype=np.float64)
 
 
-def _saving95(
-    turns: Sequence[_Turn], usual: Sequence[_Turn], *, draws: int = 2000, seed: int = 0
-) -> tuple[float, float]:
-    """Return the 95 % interval of a ratio of sums, drawing whole conversations."""
-    names, member = np.unique([each.conversation for each in turns], return_inverse=True)
-    ours, theirs = (np.bincount(member, weights=_tokens(of)) for of in (turns, usual))
-    drawn = np.random.default_rng(seed).integers(len(names), size=(draws, len(names)))
-    savings = 1 - ours[drawn].sum(axis=1) / theirs[drawn].sum(axis=1)
-    low, high = np.percentile(savings, [2.5, 97.5])
-    return float(low), float(high)
+def _saving95(turns: Sequence[_Turn], usual: Sequence[_Turn]) -> tuple[float, float]:
+    clusters = [each.conversation for each in turns]
+    low, high = ratio95([each.tokens for each in turns], [each.tokens for each in usual], clusters)
+    return 1 - high, 1 - low
 
 
 def _oracle_share(turns: Mapping[str, Sequence[_Turn]]) -> dict[str, float]:

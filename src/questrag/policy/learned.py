@@ -98,11 +98,7 @@ class Fused:
             ArtifactError: the folder is not intact, holds another kind of policy, or one for another encoder.
         """
         artifact = open_artifact(folder, "policy")
-        if artifact.info.get("encoder") != encoder:
-            raise ArtifactError(
-                f"{folder} was trained with encoder {artifact.info.get('encoder')}, not {encoder}: "
-                "run `questrag train policy`"
-            )
+        artifact.require_encoder(encoder, again="questrag train policy")
         try:
             read = json.loads(artifact.path("weights.json").read_text(encoding="utf-8"))
             passage = [[read["passage"][row][column] for column in LEANINGS] for row in PASSAGE_FEATURES]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from questrag.chat.emergency import EMERGENCY_INTENT, LOST_CARD_INTENT, opening_for
 from questrag.chat.followup import aspects, needs_context, opens, points
 from questrag.chat.smalltalk import small_talk
-from questrag.chat.types import LANGS, Kept, Passage, TurnState
+from questrag.chat.types import LANGS, MOST_LIVE, Kept, Passage, TurnState
 from questrag.chat.words import content_words
 
 Floats = npt.NDArray[np.float32]
@@ -51,7 +51,6 @@ PROTECTED_FROM = 0.1
 
 _NEVER = 9
 _LONG = 15
-_MOST_LIVE = 8
 _LEAST = 1e-4
 _TOKENS_PER_CHARACTER = 0.24
 _THOUSAND = 1000.0
@@ -88,7 +87,7 @@ def state_features(state: TurnState) -> Floats:
     values = (
         *p, sum(p), p[0] - p[1], _log(p[0]),
         *kept_p, _log(kept_p[0]), kept_p[0] / max(sum(each.score for each in kept), _LEAST),
-        bool(kept and state.hits and kept[0].passage.id == state.hits[0].passage.id), len(kept) / _MOST_LIVE,
+        bool(kept and state.hits and kept[0].passage.id == state.hits[0].passage.id), len(kept) / MOST_LIVE,
         max((each.score for each in kept if each.cited == 1), default=0.0),
         same[-1] if same else 0.0, max(same, default=0.0),
         min(len(state.past), _NEVER) / _NEVER, since_fetch(state) / _NEVER,

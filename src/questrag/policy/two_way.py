@@ -92,9 +92,5 @@ def open_bert(folder: Path, *, encoder: str, confidence: float) -> TwoWay:
 
 def _open(folder: Path, encoder: str) -> Artifact:
     artifact = open_artifact(folder, "policy")
-    if artifact.info.get("encoder") != encoder:
-        raise ArtifactError(
-            f"{folder} was trained with encoder {artifact.info.get('encoder')}, not {encoder}: "
-            "run `questrag train two-way`"
-        )
+    artifact.require_encoder(encoder, again="questrag train two-way")
     return artifact

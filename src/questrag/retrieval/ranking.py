@@ -113,11 +113,7 @@ class Ranking:
     def open(cls, folder: Path, *, encoder: str) -> Self:
         """Raises: ArtifactError: the folder is not intact, or was fitted for another encoder."""
         artifact = open_artifact(folder, "ranking")
-        if artifact.info.get("encoder") != encoder:
-            raise ArtifactError(
-                f"{folder} was fitted for encoder {artifact.info.get('encoder')}, not {encoder}: "
-                "run `questrag train ranking`"
-            )
+        artifact.require_encoder(encoder, again="questrag train ranking")
         try:
             read = json.loads(artifact.path("weights.json").read_text(encoding="utf-8"))
             entry = np.array([read["entry"][name] for name in ENTRY_FEATURES], dtype=np.float32)

@@ -18,10 +18,14 @@ class SentenceModel(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Map ``(batch, tokens)`` twice to ``(batch, dim)``."""
+        return nn.functional.normalize(self.mean(input_ids, attention_mask), dim=-1)
+
+    def mean(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Do the same, not scaled."""
         tokens = self.backbone(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         weight = attention_mask.unsqueeze(-1).to(tokens.dtype)  # (batch, tokens, 1)
-        mean = (tokens * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1e-9)
-        return nn.functional.normalize(mean, dim=-1)
+        mean: Tensor = (tokens * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1e-9)
+        return mean
 
 
 def load_backbone(name: str) -> tuple[SentenceModel, Path]:

@@ -1,6 +1,6 @@
 """The table of arXiv 2401.06800: always, a threshold, a policy, and both; before and after the policy gradient."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,7 +25,6 @@ def four_way(
     *,
     threshold: float,
     seeds: Sequence[int],
-    say: Callable[[str], None] = lambda _: None,
     progress: Progress | None = None,
 ) -> dict[str, object]:
     """Train a BERT with two actions for each seed, and measure it as it is after pre-training and after the gradient.
@@ -38,7 +37,6 @@ def four_way(
     rows: dict[str, list[Bools]] = {"always": [everything], "threshold": [similar]}
 
     for seed in seeds:
-        say(f"seed {seed}")
 
         def look(stage: str, model: TwoWayModel) -> None:
             p = probabilities(model, args.backbone, measured_on.text)

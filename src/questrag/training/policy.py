@@ -31,9 +31,6 @@ from questrag.training.table import Table, play_table
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-MARGIN = 0.0075
-"""Share of development turns that may be less right than with the usual design: one point is promised."""
-
 _SHOWN_IN_PLAY = 2
 """Hits that each prompt of a play shows: about as many as a trained policy does."""
 _FIRST_PRICE = 0.3
@@ -218,7 +215,7 @@ def teach(
     out: Path,
     *,
     serving: Callable[[Choice, float], Policy],
-    margin: float = MARGIN,
+    margin: float,
     name: str,
     seed: int,
     progress: Progress | None = None,
@@ -227,6 +224,7 @@ def teach(
 
     Args:
         dev: conversations about entries that nothing was fitted to.
+        margin: share of ``dev``'s turns that may be less right than with the usual design.
         serving: makes the policy as it will be served, of a choice and a price.
 
     Raises:

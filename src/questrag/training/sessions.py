@@ -150,7 +150,8 @@ def _steps(
         if not known:
             near = neighbours[last] if last and turn.kind == "followup_new" else []
             if turn.kind == "sensitive":
-                near = [each for each in entries if each in practice.grave]
+                grave = practice.grave
+                near = [each for each in entries if each in grave]
             topics[turn.needs] = rng.choice(near or entries)
         entry = topics[turn.needs]
         words = patterns.words.get((turn.kind, lang), [])

@@ -16,7 +16,7 @@ from questrag.chat import prompt
 from questrag.chat.errors import Invalid
 from questrag.chat.ports import Policy
 from questrag.chat.turn import Assistant
-from questrag.chat.types import Hit
+from questrag.chat.types import MOST_LIVE, Hit
 from questrag.evaluation.judge import by_evidence
 from questrag.evaluation.labelled import LabelledConversation
 from questrag.evaluation.play import Played, play
@@ -37,7 +37,7 @@ from questrag.progress import Progress
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
-WIDEST = 18
+WIDEST = 10 + MOST_LIVE
 """Passages that a turn can choose from: ten hits, and eight of earlier prompts."""
 
 _CHUNK = 50

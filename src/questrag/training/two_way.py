@@ -107,9 +107,7 @@ class TwoWayModel(nn.Module):
 
     def logits(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Map ``(batch, tokens)`` twice to ``(batch, 2)``."""
-        tokens = self.sentence.backbone(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weight = attention_mask.unsqueeze(-1).to(tokens.dtype)
-        logits: Tensor = self.head((tokens * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1e-9))
+        logits: Tensor = self.head(self.sentence.mean(input_ids, attention_mask))
         return logits
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
