@@ -250,16 +250,22 @@ def test_a_passage_costs_its_characters_in_the_customers_language_alike_in_every
 @given(states())
 def test_the_text_of_a_state_begins_with_the_current_question_however_much_was_said_before(of: TurnState) -> None:
     text = state_text(of)
-    assert text.startswith(f"{of.question} | found: ")
+    assert text.startswith(f"{of.question} | last answer: ")
 
 
-def test_the_text_of_a_state_names_what_was_found_what_was_kept_and_the_questions_before_the_last_first() -> None:
+def test_the_text_of_a_state_names_what_the_last_answer_drew_on_what_was_found_and_the_questions_before_the_last_first() -> (
+    None
+):
     past = (Past("first?", Action.FETCH), Past("second?", Action.NO_FETCH), Past("third?", None))
-    of = state("now?", Hit(ENTRIES[0], 0.9), live=(Kept(ENTRIES[1], 0.1), Kept(ENTRIES[2], 0.5)), past=past)
+    live = (Kept(ENTRIES[1], 0.1), Kept(ENTRIES[2], 0.5), Kept(ENTRIES[3], 0.9, age=1, cited=2))
+    of = state("now?", Hit(ENTRIES[0], 0.9), live=live, past=past)
     assert state_text(of) == (
-        "now? | found: question 0 sure | kept: question 2 maybe | third? (failed) | second? (no_fetch) | first? (fetch)"
+        "now? | last answer: maybe, question 2 | found: sure, question 0"
+        " | third? (failed) | second? (no_fetch) | first? (fetch)"
     )
-    assert state_text(state("now?")) == "now? | found: nothing | kept: nothing"
+    assert state_text(state("now?")) == "now? | last answer: nothing | found: nothing"
+    again = state("now?", Hit(ENTRIES[1], 0.9), live=(Kept(ENTRIES[1], 0.9),))
+    assert state_text(again) == "now? | last answer: sure, question 1 | found: the same"
 
 
 def test_the_oldest_questions_are_the_ones_that_the_text_of_a_state_leaves_out() -> None:
@@ -268,4 +274,4 @@ def test_the_oldest_questions_are_the_ones_that_the_text_of_a_state_leaves_out()
 
 
 def test_what_scores_below_zero_is_not_called_sure() -> None:
-    assert "question 0 no" in state_text(state("now?", Hit(ENTRIES[0], -0.3)))
+    assert "found: no, question 0" in state_text(state("now?", Hit(ENTRIES[0], -0.3)))

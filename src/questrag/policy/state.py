@@ -200,15 +200,22 @@ def since_fetch(state: TurnState) -> int:
 
 
 def state_text(state: TurnState) -> str:
-    """Return the state as one text: the question, what the search says, and the questions before, the last first.
+    """Return the state as one text: the question, how well what the last answer drew on answers it too, what the
+    search found, and the questions before with what was done, the last first.
 
     A reader with room for so many tokens loses the oldest questions, never the current one.
     """
-    best = f"{state.hits[0].passage.question} {_sureness(state.hits[0].score)}" if state.hits else "nothing"
-    kept = max(state.live, key=lambda each: each.score, default=None)
-    again = f"{kept.passage.question} {_sureness(kept.score)}" if kept else "nothing"
+    best = state.hits[0] if state.hits else None
+    cited = max((kept for kept in state.live if kept.cited == 1), key=lambda each: each.score, default=None)
+    again = f"{_sureness(cited.score)}, {cited.passage.question}" if cited else "nothing"
+    if best is None:
+        found = "nothing"
+    elif cited and cited.passage.id == best.passage.id:
+        found = "the same"
+    else:
+        found = f"{_sureness(best.score)}, {best.passage.question}"
     past = [f"{turn.question} ({(turn.action or 'failed').lower()})" for turn in reversed(state.past[-6:])]
-    return " | ".join([state.question, f"found: {best}", f"kept: {again}", *past])
+    return " | ".join([state.question, f"last answer: {again}", f"found: {found}", *past])
 
 
 def _sureness(p: float) -> str:

@@ -12,7 +12,7 @@ from questrag.policy.state import STATE_FEATURES
 from questrag.policy.two_way import LABELS
 from questrag.progress import Progress
 from questrag.training.table import Table
-from questrag.training.two_way import BertArgs, TwoWayModel, cited_last, probabilities, skip_right, train_bert
+from questrag.training.two_way import BertArgs, TwoWayModel, probabilities, skip_right, skip_tokens, train_bert
 
 Bools = npt.NDArray[np.bool_]
 
@@ -56,7 +56,7 @@ def four_way(
 
 
 def _row(table: Table, fetched: Sequence[Bools]) -> dict[str, object]:
-    skipped = table.bare + np.where(cited_last(table), table.tokens, 0).sum(axis=1)
+    skipped = skip_tokens(table)
     right = [np.where(each, table.always_right, skip_right(table)) for each in fetched]
     saving = [1 - np.where(each, table.always_tokens, skipped).sum() / table.always_tokens.sum() for each in fetched]
     mean = np.mean(right, axis=0)

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from hashlib import sha256
+from inspect import getsource
 from pathlib import Path
 from typing import Any, Self
 from zipfile import BadZipFile
@@ -20,10 +21,8 @@ from questrag.chat.types import MOST_LIVE, Hit
 from questrag.evaluation.judge import by_evidence
 from questrag.evaluation.labelled import LabelledConversation
 from questrag.evaluation.play import Played, play
+from questrag.policy import state as state_module
 from questrag.policy.state import (
-    LEANINGS,
-    PASSAGE_FEATURES,
-    STATE_FEATURES,
     Candidate,
     candidates,
     cost_of,
@@ -188,7 +187,7 @@ def _identity(assistant: Assistant, conversations: Sequence[LabelledConversation
         "index": assistant.retriever.index_version,
         "behaviour": behaviour.version,
         "conversations": told,
-        "features": sha256(repr((STATE_FEATURES, PASSAGE_FEATURES, LEANINGS)).encode()).hexdigest()[:12],
+        "features": sha256(getsource(state_module).encode()).hexdigest()[:12],
         "prompt": f"{prompt.VERSION}, {assistant.tokens.name}",
         "passages": f"{assistant.k}+{assistant.further}, {assistant.live_turns} turns",
     }

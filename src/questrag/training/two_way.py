@@ -26,7 +26,7 @@ from questrag.training.table import Table
 Floats = npt.NDArray[np.float64]
 Reward = Literal["paper", "tokens"]
 
-MAX_TOKENS = 96
+MAX_TOKENS = 64
 _TRAINED_LAYERS = 2
 """Of the encoder, from the top; with all of them, policy gradient forgets what the encoder knew."""
 
@@ -42,6 +42,11 @@ def skip_right(table: Table) -> npt.NDArray[np.bool_]:
     return np.asarray(~table.needs | (cited_last(table) & table.right).any(axis=1))
 
 
+def skip_tokens(table: Table) -> Floats:
+    """Return ``(n,)``: prompt tokens without a fetch, with what the last answer drew on."""
+    return np.asarray(table.bare + np.where(cited_last(table), table.tokens, 0).sum(axis=1))
+
+
 def rewards(table: Table, reward: Reward) -> Floats:
     """Return ``(n, 2)``, in the order of `policy.two_way.LABELS`: what each action is worth.
 
@@ -51,7 +56,7 @@ def rewards(table: Table, reward: Reward) -> Floats:
     right = skip_right(table)
     if reward == "paper":
         return np.stack([np.full(len(table), 0.5), np.where(right, 2.0, -0.5)], axis=1)
-    saved = (table.always_tokens - table.bare) / table.always_tokens
+    saved = 1 - skip_tokens(table) / table.always_tokens
     return np.stack([table.always_right.astype(float), right + 0.1 * saved], axis=1)
 
 
