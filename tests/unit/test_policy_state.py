@@ -253,7 +253,7 @@ def test_the_text_of_a_state_begins_with_the_current_question_however_much_was_s
     assert text.startswith(f"{of.question} | last answer: ")
 
 
-def test_the_text_of_a_state_names_what_the_last_answer_drew_on_what_was_found_and_the_questions_before_the_last_first() -> (
+def test_the_text_of_a_state_names_the_last_answers_entry_what_was_found_and_the_questions_before() -> (
     None
 ):
     past = (Past("first?", Action.FETCH), Past("second?", Action.NO_FETCH), Past("third?", None))
