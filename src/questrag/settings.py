@@ -86,6 +86,13 @@ class Settings(BaseSettings):
     """Folder of the policy `logistic`."""
     policy_exploration: float = Field(default=0.0, ge=0.0, le=1.0)
     """Share of the policy's skips that become fetches, to learn from; never the other way round."""
+    policy_audit_s: float = Field(default=3600.0, ge=0, le=604_800)
+    """How often the server looks again at what the policy skipped; 0: never."""
+    policy_audit_share: float = Field(default=0.1, ge=0, le=1)
+    """Share of the skips of the last seven days that are looked at again."""
+    policy_harm_limit: float = Field(default=0.05, ge=0, le=1)
+    """Where more of them than this would have been answered otherwise (lower end of the 95 % interval), a policy that
+    was learned from use is taken back."""
     policy_dial: float = Field(default=1.0, ge=0, le=100)
     """Between accuracy and cost: 1 is as trained, 0 shows all that may answer, more shows less."""
     retriever_model_path: Path = PROJECT / "models" / "retriever"

@@ -31,6 +31,7 @@ from questrag.policy.rules import (
     UnclearFirst,
 )
 from questrag.policy.two_way import open_bert, open_logistic
+from questrag.policy.versions import PolicyVersions
 from questrag.progress import Progress
 from questrag.retrieval.encoder import OnnxEncoder, WordPieceCounter
 from questrag.retrieval.index import Document, SearchIndex, build_index, index_name
@@ -52,7 +53,7 @@ class Parts:
     providers: tuple[str, ...] = ("extractive",)
     """Who is asked for an answer, in this order."""
     files: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
-    """What `knowledge_files` found before they were read."""
+    """What `files_in_use` found before they were read."""
     refused: str = ""
     """Why the knowledge base on disk is not the one that is served; empty when it is."""
 
@@ -145,7 +146,7 @@ async def assemble(settings: Settings, *, progress: Progress | None = None) -> P
         Misconfigured: something must be changed first; the message says what.
         Unavailable: the database cannot be reached.
     """
-    files = knowledge_files(settings)
+    files = files_in_use(settings)
     library = await asyncio.to_thread(open_library, settings, progress=progress)
     library.require_sound()
     return Parts(
@@ -158,25 +159,34 @@ async def assemble(settings: Settings, *, progress: Progress | None = None) -> P
 
 
 async def renew(settings: Settings, parts: Parts) -> Parts:
-    """Return the same parts around what the knowledge base holds now; turns under way keep the parts that they have.
+    """Return the same parts around the knowledge base and the policy of now; turns under way keep those they have.
 
     Raises:
         ArtifactError: what is there now cannot be served.
     """
-    files = knowledge_files(settings)
+    files = files_in_use(settings)
     library = await asyncio.to_thread(open_library, settings)
     library.require_sound()
     if isinstance(parts.knowledge, EntryBase) and parts.knowledge.profile and not library.knowledge.profile:
         raise ArtifactError("the bank profile is gone: put it back, or start anew without it")
-    assistant = replace(parts.assistant, knowledge=library.knowledge, retriever=library.retriever(settings.retriever))
+    assistant = replace(
+        parts.assistant,
+        knowledge=library.knowledge,
+        retriever=library.retriever(settings.retriever),
+        policy=open_policy(settings, library.encoder.version),
+    )
     return replace(parts, assistant=assistant, knowledge=library.knowledge, files=files, refused="")
 
 
-def knowledge_files(settings: Settings) -> dict[Path, tuple[int, int]]:
-    """Return the files of the knowledge base and the bank profile, each with its time of change and its size."""
+def files_in_use(settings: Settings) -> dict[Path, tuple[int, int]]:
+    """Return the files of the knowledge base, the bank profile, and the one that says which policy serves.
+
+    Each with its time of change and its size.
+    """
     path = settings.kb_path
     files = [*entry_files(path), path / "profile.json"] if path.is_dir() else [path]
     files += [settings.bank_profile] if settings.bank_profile else []
+    files += [policy_versions(settings).log]
     found: dict[Path, tuple[int, int]] = {}
     for file in files:
         with suppress(OSError):  # it may go while we look
@@ -209,11 +219,36 @@ def _profile(settings: Settings) -> Profile | None:
     return read_profile(path) if path else None
 
 
-def open_policy(settings: Settings, encoder: str) -> Policy:
+def policy_versions(settings: Settings) -> PolicyVersions:
+    """Return the policies learned from use, of which one may serve instead of the shipped one."""
+    return PolicyVersions(settings.data_dir / "policies")
+
+
+def open_fused(settings: Settings, encoder: str, folder: Path | None = None) -> Fused:
+    """Open a policy of the kind `default`.
+
+    Args:
+        folder: None: the version that serves.
+
+    Raises:
+        ArtifactError: it is missing, damaged, or was trained with another encoder.
+    """
+    return Fused.open(
+        folder or policy_versions(settings).served_folder() or settings.policy_model_path,
+        encoder=encoder,
+        confidence=settings.confidence_threshold,
+        enough=settings.similarity_threshold,
+        ask_from=settings.ask_back_threshold,
+        dial=settings.policy_dial,
+    )
+
+
+def open_policy(settings: Settings, encoder: str, folder: Path | None = None) -> Policy:
     """Open the policy that the settings name.
 
     Args:
         encoder: version of the encoder behind the search.
+        folder: of the policy `default`; None: the version that serves.
 
     Raises:
         ArtifactError: a trained policy is missing, damaged, or was trained with another encoder.
@@ -226,24 +261,12 @@ def open_policy(settings: Settings, encoder: str) -> Policy:
             f"with RETRIEVER={settings.retriever} set POLICY=rules"
         )
 
-    def fused() -> Policy:
-        return SmallTalkFirst(
-            Fused.open(
-                settings.policy_model_path,
-                encoder=encoder,
-                confidence=confidence,
-                enough=enough,
-                ask_from=settings.ask_back_threshold,
-                dial=settings.policy_dial,
-            )
-        )
-
     threshold = Threshold(enough)
     unclear = (
         UnclearFirst(threshold, enough, settings.ask_back_threshold) if settings.retriever == "hybrid" else threshold
     )
     choices: dict[str, Callable[[], Policy]] = {
-        "default": fused,
+        "default": lambda: SmallTalkFirst(open_fused(settings, encoder, folder)),
         "rules": lambda: SmallTalkFirst(LiveFirst(RegulatedFirst(unclear, enough), enough)),
         "bert": lambda: open_bert(settings.policy_bert_path, encoder=encoder, confidence=confidence),
         "logistic": lambda: open_logistic(settings.policy_logistic_path, encoder=encoder, confidence=confidence),

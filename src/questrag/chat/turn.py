@@ -120,6 +120,11 @@ class Assistant:
         receipt = replace(receipt, timings_ms=watch.laps(), emergency=bool(opening), degraded=degraded)
         yield Finished(Answer(text, Status.HANDED_OFF if completion.handed_off else Status.ANSWERED, receipt))
 
+    async def look(self, question: str, history: Sequence[Turn] = ()) -> TurnState:
+        """Return what the policy is shown at a stored turn, by the search and the knowledge base of today."""
+        lang = language_of(question)
+        return await self._look(question, lang, history, opening_for(question, lang))
+
     async def _look(self, question: str, lang: Lang, history: Sequence[Turn], opening: Opening | None) -> TurnState:
         """Search for the question, understood with the ones before it."""
         live = self._live(_last(history, self.live_turns))

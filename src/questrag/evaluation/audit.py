@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from random import Random
+from hashlib import sha256
 
-from questrag.chat.turn import Assistant, active_path, collect
+from questrag.chat.turn import Assistant, collect
 from questrag.chat.types import Action, Reason, Turn
 from questrag.evaluation.intervals import exact95
+from questrag.evaluation.logs import history_of
 from questrag.policy.rules import AlwaysFetch
 from questrag.progress import Progress
 
@@ -42,6 +43,7 @@ async def audit_skips(
     turns: Iterable[Turn],
     *,
     share: float,
+    by: str | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Audit:
@@ -52,31 +54,43 @@ async def audit_skips(
     Args:
         assistant: its generator should answer in approved words; no customer sees these answers.
         turns: of all conversations, with those before the skips.
-        share: of the skips that are looked at, in [0, 1].
+        share: of the skips that are looked at, in [0, 1]; the same ones whenever they are.
+        by: only those of this policy, by the version in the receipts.
     """
-    rng = Random(seed)  # noqa: S311 # nothing secret
     by_conversation: dict[str, list[Turn]] = defaultdict(list)
     for turn in turns:
         by_conversation[turn.conversation_id].append(turn)
-    skips = [(turn, each) for each in by_conversation.values() for turn in each if _skipped(turn)]
-    checked = [skip for skip in skips if rng.random() < share]
+    skips = [
+        (turn, before)
+        for each in by_conversation.values()
+        for turn in each
+        if _skipped(turn, by) and (before := history_of(turn, each)) is not None
+    ]
+    checked = [skip for skip in skips if _drawn(skip[0].id, seed) < share]
     fetching = replace(assistant, policy=AlwaysFetch())
     harms = []
-    for done, (turn, others) in enumerate(checked, start=1):
-        harm = await _harm(fetching, turn, others)
+    for done, (turn, before) in enumerate(checked, start=1):
+        harm = await _harm(fetching, turn, before)
         harms += [harm] if harm else []
         if progress:
             progress(done, len(checked))
     return Audit(len(skips), len(checked), tuple(harms))
 
 
-def _skipped(turn: Turn) -> bool:
+def _skipped(turn: Turn, by: str | None) -> bool:
     receipt = turn.receipt
-    return receipt is not None and receipt.policy_action is Action.NO_FETCH and receipt.reason is not Reason.SMALL_TALK
+    if receipt is None or receipt.policy_action is Action.FETCH or receipt.reason is Reason.SMALL_TALK:
+        return False
+    return by is None or receipt.versions.policy == by
 
 
-async def _harm(fetching: Assistant, turn: Turn, others: Sequence[Turn]) -> Harm | None:
-    answer = await collect(fetching.answer(turn.question, active_path(others, turn.parent_id)))
+def _drawn(turn_id: str, seed: int) -> float:
+    """Return a number in [0, 1) that is the same whenever the turn is looked at."""
+    return int.from_bytes(sha256(f"{seed} {turn_id}".encode()).digest()[:6]) / 2**48
+
+
+async def _harm(fetching: Assistant, turn: Turn, before: Sequence[Turn]) -> Harm | None:
+    answer = await collect(fetching.answer(turn.question, before))
     shown = (*turn.receipt.fetched, *turn.receipt.live) if turn.receipt else ()
     missing = [entry_id for entry_id in answer.receipt.cited if entry_id not in shown]
     return Harm(turn.id, shown, missing[0]) if missing else None

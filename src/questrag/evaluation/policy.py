@@ -55,7 +55,7 @@ class Oracle:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class Counted:
     """What counts of a turn."""
 
     conversation: str
@@ -85,30 +85,13 @@ def evaluate_policies(
         Invalid: there is no turn.
         NotFound: a turn needs an entry that the knowledge base does not have.
     """
-    if not any(each.turns for each in conversations):
-        raise Invalid("there is no turn to play")
-    for entry_id in {entry_id for each in conversations for turn in each.turns for entry_id in turn.needs}:
-        assistant.knowledge.passage(entry_id)
-    remembering = Remembering(assistant.retriever)
-    assistant = replace(assistant, retriever=remembering)
-    makers: dict[str, Callable[[LabelledTurn], Policy]] = {name: _same(policy) for name, policy in policies.items()}
-    makers |= {"always": _same(AlwaysFetch()), "oracle": lambda turn: Oracle(turn.needs, assistant.tokens_of)}
-    turns: dict[str, list[_Turn]] = {name: [] for name in makers}
-    for done, conversation in enumerate(conversations, start=1):
-        usual = play(assistant, conversation, makers["always"])
-        answers = [each.answer for each in usual]
-        for name, maker in makers.items():
-            played = usual if name == "always" else play(assistant, conversation, maker, answers)
-            turns[name] += [_turn(each) for each in played]
-        remembering.found.clear()
-        if progress:
-            progress(done, len(conversations))
+    turns = counted(assistant, conversations, policies, oracle=True, progress=progress)
     versions = {name: policy.version for name, policy in policies.items()}
     return {
         "n_turns": len(turns["always"]),
         "n_conversations": len(conversations),
         "policies": {
-            name: {"version": versions.get(name, f"{name}@1"), **_summary(of, turns["always"])}
+            name: {"version": versions.get(name, f"{name}@1"), **summary(of, turns["always"])}
             for name, of in turns.items()
         },
         "mixes": {
@@ -125,16 +108,50 @@ def evaluate_policies(
     }
 
 
+def counted(
+    assistant: Assistant,
+    conversations: Sequence[LabelledConversation],
+    policies: Mapping[str, Policy],
+    *,
+    oracle: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, list[Counted]]:
+    """Play every conversation with `always` and with each policy; return what counts of each turn, by policy.
+
+    The history says what `always` answered, whichever policy plays. Raises what `evaluate_policies` raises.
+    """
+    if not any(each.turns for each in conversations):
+        raise Invalid("there is no turn to play")
+    for entry_id in {entry_id for each in conversations for turn in each.turns for entry_id in turn.needs}:
+        assistant.knowledge.passage(entry_id)
+    remembering = Remembering(assistant.retriever)
+    assistant = replace(assistant, retriever=remembering)
+    makers: dict[str, Callable[[LabelledTurn], Policy]] = {name: _same(policy) for name, policy in policies.items()}
+    makers |= {"always": _same(AlwaysFetch())}
+    makers |= {"oracle": lambda turn: Oracle(turn.needs, assistant.tokens_of)} if oracle else {}
+    turns: dict[str, list[Counted]] = {name: [] for name in makers}
+    for done, conversation in enumerate(conversations, start=1):
+        usual = play(assistant, conversation, makers["always"])
+        answers = [each.answer for each in usual]
+        for name, maker in makers.items():
+            played = usual if name == "always" else play(assistant, conversation, maker, answers)
+            turns[name] += [_turn(each) for each in played]
+        remembering.found.clear()
+        if progress:
+            progress(done, len(conversations))
+    return turns
+
+
 def _same(policy: Policy) -> Callable[[LabelledTurn], Policy]:
     return lambda turn: policy
 
 
-def _turn(played: Played) -> _Turn:
+def _turn(played: Played) -> Counted:
     needs, state = played.turn.needs, played.state
     right = by_evidence(needs, played.shown) == "good"
     skipped = played.decision.action is Action.NO_FETCH
     brought = by_evidence(needs, {hit.passage.id for hit in state.hits}) == "good"
-    return _Turn(
+    return Counted(
         played.conversation,
         played.turn.kind,
         played.lang,
@@ -148,7 +165,8 @@ def _turn(played: Played) -> _Turn:
     )
 
 
-def _summary(turns: Sequence[_Turn], usual: Sequence[_Turn]) -> dict[str, Any]:
+def summary(turns: Sequence[Counted], usual: Sequence[Counted]) -> dict[str, Any]:
+    """Return the figures of a policy, compared turn by turn with those of another, mostly the usual design."""
     clusters = [each.conversation for each in turns]
     fewer = [float(u.right) - float(t.right) for t, u in zip(turns, usual, strict=True)]
     low, high = bootstrap95(fewer, clusters)
@@ -177,7 +195,7 @@ def _summary(turns: Sequence[_Turn], usual: Sequence[_Turn]) -> dict[str, Any]:
     }
 
 
-def _figures(turns: Sequence[_Turn], usual: Sequence[_Turn]) -> dict[str, float]:
+def _figures(turns: Sequence[Counted], usual: Sequence[Counted]) -> dict[str, float]:
     n = len(turns)
     return {
         "n": n,
@@ -190,7 +208,9 @@ def _figures(turns: Sequence[_Turn], usual: Sequence[_Turn]) -> dict[str, float]
     }
 
 
-def _by(turns: Sequence[_Turn], usual: Sequence[_Turn], key: Callable[[_Turn], str]) -> dict[str, dict[str, float]]:
+def _by(
+    turns: Sequence[Counted], usual: Sequence[Counted], key: Callable[[Counted], str]
+) -> dict[str, dict[str, float]]:
     names = sorted({key(each) for each in turns})
     pairs = list(zip(turns, usual, strict=True))
     return {
@@ -199,7 +219,7 @@ def _by(turns: Sequence[_Turn], usual: Sequence[_Turn], key: Callable[[_Turn], s
     }
 
 
-def _mixed(turns: Sequence[_Turn], usual: Sequence[_Turn], kinds: Mapping[str, float]) -> dict[str, float]:
+def _mixed(turns: Sequence[Counted], usual: Sequence[Counted], kinds: Mapping[str, float]) -> dict[str, float]:
     weight = np.array([kinds.get(each.kind, 1.0) for each in turns])
     ours, theirs = _tokens(turns), _tokens(usual)
     right = np.array([each.right for each in turns])
@@ -209,17 +229,17 @@ def _mixed(turns: Sequence[_Turn], usual: Sequence[_Turn], kinds: Mapping[str, f
     }
 
 
-def _tokens(turns: Iterable[_Turn]) -> Floats:
+def _tokens(turns: Iterable[Counted]) -> Floats:
     return np.array([each.tokens for each in turns], dtype=np.float64)
 
 
-def _saving95(turns: Sequence[_Turn], usual: Sequence[_Turn]) -> tuple[float, float]:
+def _saving95(turns: Sequence[Counted], usual: Sequence[Counted]) -> tuple[float, float]:
     clusters = [each.conversation for each in turns]
     low, high = ratio95([each.tokens for each in turns], [each.tokens for each in usual], clusters)
     return 1 - high, 1 - low
 
 
-def _oracle_share(turns: Mapping[str, Sequence[_Turn]]) -> dict[str, float]:
+def _oracle_share(turns: Mapping[str, Sequence[Counted]]) -> dict[str, float]:
     """Return what part of the oracle's saving each policy reaches."""
     usual = turns["always"]
     most = _figures(turns["oracle"], usual)["saving"]

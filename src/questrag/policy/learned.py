@@ -1,7 +1,7 @@
 """The learned policy: which passages may answer, by everything that is known, and which are worth their tokens."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -64,6 +64,14 @@ class Choice:
         every = np.append(scores, about @ self.none)
         parts = np.exp(every - every.max())
         return (parts / parts.sum())[:-1], features * self.passage
+
+    def covers(self, state: TurnState, shown: Collection[str]) -> float:
+        """Return how likely a prompt that shows these entries lacks nothing that is needed, in [0, 1]."""
+        pool = candidates(state)
+        if not pool:
+            return 1.0
+        p, _ = self.probabilities(state, pool)
+        return 1 - float(sum(p[i] for i, each in enumerate(pool) if each.passage.id not in shown))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,21 @@ from torch.nn.utils.rnn import pad_sequence
 Floats = npt.NDArray[np.float32]
 
 
-def least(loss: Callable[[Tensor], Tensor], n: int, *, penalty: float = 1e-4) -> npt.NDArray[np.float32]:
-    """Return the ``(n,)`` weights at which ``loss``, with a quadratic penalty, is least.
+def least(loss: Callable[[Tensor], Tensor], start: int | Floats, *, penalty: float = 1e-4) -> Floats:
+    """Return the ``(n,)`` weights at which ``loss`` is least, with a quadratic penalty on the way from the start.
+
+    Args:
+        start: ``(n,)`` weights, or how many zeros.
 
     Source: L-BFGS, Liu & Nocedal 1989.
     """
-    weights = torch.zeros(n, dtype=torch.float64, requires_grad=True)
+    first = (torch.zeros(start) if isinstance(start, int) else torch.tensor(start)).double()
+    weights = first.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        value = loss(weights) + penalty * weights.square().sum()
+        value = loss(weights) + penalty * (weights - first).square().sum()
         value.backward()  # type: ignore[no-untyped-call]
         return value
 

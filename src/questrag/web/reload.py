@@ -1,4 +1,4 @@
-"""Takes up a changed knowledge base while serving, and keeps the last good one when the new one is broken."""
+"""Takes up a changed knowledge base or policy while serving, and keeps the last good one when the new one is broken."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from questrag.chat.errors import ArtifactError
 from questrag.settings import Settings
-from questrag.wiring import Parts, knowledge_files, renew
+from questrag.wiring import Parts, files_in_use, renew
 
 logger = logging.getLogger(__name__)
 
@@ -27,14 +27,17 @@ class Live:
         What cannot be served is said and left alone until the files change again; where the fault was not in them, such
         as a full disk, the next look tries once more.
         """
-        found = await asyncio.to_thread(knowledge_files, self._settings)
+        found = await asyncio.to_thread(files_in_use, self._settings)
         quiet, self._seen = found == self._seen, found
         if not quiet or found == self._settled:
             return
         try:
             self.parts = await renew(self._settings, self.parts)
             self._settled = found
-            logger.warning("knowledge base %s is served now", self.parts.knowledge.version)
+            now = self.parts
+            logger.warning(
+                "knowledge base %s, policy %s serve now", now.knowledge.version, now.assistant.policy.version
+            )
         except ArtifactError as error:
             self._settled = found
             self._refuse(str(error))

@@ -1,0 +1,233 @@
+"""Whether a candidate may take the place of the policy that serves: fixed conversations and the log must both agree."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from questrag.chat.ports import Policy
+from questrag.chat.turn import Assistant
+from questrag.chat.types import Action
+from questrag.evaluation.labelled import LabelledConversation
+from questrag.evaluation.logs import Log, Logged, explored
+from questrag.evaluation.off_policy import (
+    Floats,
+    doubly_robust_terms,
+    estimate_of,
+    estimates,
+    lower_bound,
+    unsupported,
+)
+from questrag.evaluation.policy import Counted, counted, summary
+from questrag.evaluation.runs import provenance
+from questrag.policy.learned import Choice
+from questrag.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a candidate may not do, beside the policy that serves."""
+
+    less_right: float = 0.01
+    """Share of the conversations' turns; the upper end of its 95 % interval counts."""
+    more_tokens: float = 0.02
+    """Of the prompts, on the conversations and on the log."""
+    unsafe_skips: float = 0.01
+    """Of the turns that need an entry; more only where what serves has as many."""
+    worse_on_log: float = 0.03
+    """Of the expected share of good answers; the lower bound of the doubly robust difference counts."""
+    least_judged: int = 200
+    """Turns of the log with a verdict."""
+    least_effective: float = 100.0
+    """Effective sample size of the judged turns."""
+    unsupported: float = 0.1
+    """Share of the log's turns at which the candidate does what could not have been logged."""
+
+
+def gate(
+    assistant: Assistant,
+    conversations: Sequence[LabelledConversation],
+    log: Log,
+    *,
+    candidate: Policy,
+    served: Policy,
+    belief: Choice,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Compare a candidate with the policy that serves, and return the report; `passed` and `reasons` are the verdict.
+
+    Args:
+        conversations: labelled; neither policy was fitted to them.
+        served: without exploration.
+        belief: predicts rewards for the doubly robust estimate; that of the policy that serves.
+    """
+    limits = limits or Limits()
+    on_conversations = _on_conversations(assistant, conversations, candidate, served, progress)
+    on_log = _on_log(assistant, log, candidate, served, belief)
+    reasons = [*_against_conversations(on_conversations, limits), *_against_log(on_log, limits)]
+    gains = _gains(on_conversations, on_log)
+    if not reasons and not gains:
+        reasons = ["It is no better than what serves: not right more often, not cheaper, not better on the log."]
+    return {
+        "passed": not reasons,
+        "reasons": reasons,
+        "gains": gains,
+        "candidate": candidate.version,
+        "served": served.version,
+        "conversations": on_conversations,
+        "log": on_log,
+        "limits": asdict(limits),
+        "provenance": provenance(knowledge=assistant.knowledge.version, encoder=assistant.retriever.encoder_version),
+    }
+
+
+def _on_conversations(
+    assistant: Assistant,
+    conversations: Sequence[LabelledConversation],
+    candidate: Policy,
+    served: Policy,
+    progress: Progress | None,
+) -> dict[str, Any]:
+    turns = counted(assistant, conversations, {"candidate": candidate, "served": served}, progress=progress)
+    against = summary(turns["candidate"], turns["served"])
+    grave = {name: [each for each in of if each.needs and each.grave] for name, of in turns.items()}
+    return {
+        "n_turns": against["n"],
+        "n_needing": against["n_needing"],
+        "right": {name: _share(of) for name, of in turns.items()},
+        "less_right": against["less_right_than_always"],
+        "less_right_ci95": against["less_right_ci95"],
+        "tokens_saved": against["saving"],
+        "tokens_saved_ci95": against["ci95"]["saving"],
+        "unsafe_skips": {name: sum(each.unsafe for each in of) for name, of in turns.items()},
+        "n_protected": len(grave["served"]),
+        "protected_right": {name: sum(each.right for each in of) for name, of in grave.items()},
+        "protected_unsafe_skips": {name: sum(each.unsafe for each in of) for name, of in grave.items()},
+    }
+
+
+def _share(turns: Sequence[Counted]) -> float:
+    return sum(each.right for each in turns) / len(turns)
+
+
+def _against_conversations(found: dict[str, Any], limits: Limits) -> list[str]:
+    reasons = []
+    high = found["less_right_ci95"][1]
+    if high > limits.less_right:
+        reasons.append(f"It may be right on {high:.1%} fewer turns; {limits.less_right:.1%} are allowed.")
+    if -found["tokens_saved"] > limits.more_tokens:
+        reasons.append(f"It costs {-found['tokens_saved']:.1%} more prompt tokens.")
+    unsafe = found["unsafe_skips"]
+    allowed = max(unsafe["served"], int(limits.unsafe_skips * found["n_needing"]))
+    if unsafe["candidate"] > allowed:
+        reasons.append(f"It skips unsafely {unsafe['candidate']} times; {allowed} are allowed.")
+    right, skips = found["protected_right"], found["protected_unsafe_skips"]
+    if right["candidate"] < right["served"] or skips["candidate"] > skips["served"]:
+        reasons.append(
+            f"Of {found['n_protected']} turns with approved wording, fraud or a loss, {right['candidate']} have what "
+            f"they need and {skips['candidate']} are skipped unsafely; now it is {right['served']} and "
+            f"{skips['served']}."
+        )
+    return reasons
+
+
+def _on_log(assistant: Assistant, log: Log, candidate: Policy, served: Policy, belief: Choice) -> dict[str, Any]:
+    judged = log.judged
+    found: dict[str, Any] = {
+        "n_turns": len(log.turns),
+        "n_judged": len(judged),
+        "n_explored": explored(judged),
+        "left_out": dict(log.left_out),
+        "tokens_saved": _saved_on(assistant, log.turns, candidate, served),
+    }
+    return found | (_estimated(judged, candidate, belief) if judged else {})
+
+
+def _saved_on(assistant: Assistant, turns: Sequence[Logged], candidate: Policy, served: Policy) -> float:
+    """Return the share of prompt tokens that the candidate would save on these turns, taken one by one."""
+    ours, theirs = (
+        sum(assistant.prompt_of(each.state, policy.decide(each.state)).tokens(assistant.tokens) for each in turns)
+        for policy in (candidate, served)
+    )
+    return 1 - ours / theirs if theirs else 0.0
+
+
+def _estimated(judged: Sequence[Logged], candidate: Policy, belief: Choice) -> dict[str, Any]:
+    decisions = [candidate.decide(each.state) for each in judged]
+    would_show = [{hit.passage.id for hit in (*each.passages, *each.keep)} for each in decisions]
+    reward = np.array([float(each.verdict == "good") for each in judged])
+    p_logged = np.array([each.p_action for each in judged])
+    repeats = [each.repeated_by(decision) for each, decision in zip(judged, decisions, strict=True)]
+    p_new = np.array(repeats, dtype=np.float64)
+    predicted = (
+        np.array([belief.covers(each.state, each.shown) for each in judged]),
+        np.array([belief.covers(each.state, shown) for each, shown in zip(judged, would_show, strict=True)]),
+    )
+    conversation = [each.turn.conversation_id for each in judged]
+    fetched = np.array([decision.action is Action.FETCH for decision in decisions], dtype=np.float64)
+    p_fetch = np.array([each.receipt.p_fetch for each in judged])
+    found: dict[str, Any] = {
+        "good": float(reward.mean()),
+        "repeated": float(p_new.mean()),
+        "unsupported": unsupported(np.stack([p_fetch, 1 - p_fetch], 1), np.stack([fetched, 1 - fetched], 1)),
+        "effective_n": 0.0,
+    }
+    if not p_new.any() or len(set(conversation)) < 2:
+        return found
+    most = float(1 / p_logged.min())
+    made = estimates(
+        reward, p_logged, p_new, conversation, max_weight=most, reward_range=(0.0, 1.0), predicted=predicted
+    )
+    gain: Floats = doubly_robust_terms(reward, p_logged, p_new, *predicted, max_weight=most) - reward
+    difference = estimate_of(gain, np.minimum(p_new / p_logged, most), conversation, unseen=most, method="difference")
+    return found | {
+        "effective_n": difference.effective_n,
+        "estimates": {name: asdict(each) for name, each in made.items()},
+        "difference": asdict(difference),
+        "difference_at_least": lower_bound(difference),
+    }
+
+
+def _against_log(found: dict[str, Any], limits: Limits) -> list[str]:
+    if found["n_judged"] < limits.least_judged:
+        return [
+            f"Only {found['n_judged']} turns of the log were judged; {limits.least_judged} are needed to tell "
+            "how it would do."
+        ]
+    reasons = []
+    if -found["tokens_saved"] > limits.more_tokens:
+        reasons.append(f"It costs {-found['tokens_saved']:.1%} more prompt tokens on the log.")
+    if found["unsupported"] > limits.unsupported:
+        reasons.append(
+            f"On {found['unsupported']:.1%} of the judged turns it does what was never tried: "
+            "the log cannot tell how that goes (POLICY_EXPLORATION makes it try)."
+        )
+    if found["effective_n"] < limits.least_effective:
+        reasons.append(
+            f"What was logged says as much about it as {found['effective_n']:.0f} turns; "
+            f"{limits.least_effective:.0f} are needed."
+        )
+    if found.get("difference_at_least", 0.0) < -limits.worse_on_log:
+        reasons.append(
+            f"On the log it may give {-found['difference_at_least']:.1%} fewer good answers; "
+            f"{limits.worse_on_log:.1%} are allowed."
+        )
+    return reasons
+
+
+_WORTH_A_CHANGE = 0.002
+"""Share of turns or tokens below which nothing was gained."""
+
+
+def _gains(on_conversations: dict[str, Any], on_log: dict[str, Any]) -> list[str]:
+    more_right = -on_conversations["less_right"]
+    better = on_log.get("difference", {}).get("value", 0.0)
+    found = {
+        "right on {:.1%} more turns of the conversations": more_right,
+        "{:.1%} fewer prompt tokens on the conversations": on_conversations["tokens_saved"],
+        "{:.1%} fewer prompt tokens on the log": on_log["tokens_saved"],
+        "{:.1%} more good answers on the log, by the doubly robust estimate": better,
+    }
+    return [text.format(value) for text, value in found.items() if value >= _WORTH_A_CHANGE]

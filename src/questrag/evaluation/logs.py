@@ -1,0 +1,137 @@
+"""Stored turns as a log to learn from: what the policy saw, what it did with which probability, and what came of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from questrag.chat.errors import Invalid
+from questrag.chat.ports import Turns
+from questrag.chat.turn import Assistant, active_path
+from questrag.chat.types import Action, Decision, Reason, Receipt, Turn, TurnState
+from questrag.evaluation.judge import Verdict, by_feedback
+from questrag.progress import Progress
+
+_PAGE = 500
+
+Judge = Callable[[Turn], Awaitable[Verdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One stored turn, with the state that the policy decided in."""
+
+    turn: Turn
+    receipt: Receipt
+    state: TurnState
+    verdict: Verdict
+
+    @property
+    def p_action(self) -> float:
+        """Probability with which the policy of that time did what it did."""
+        return self.receipt.probabilities[self.receipt.policy_action]
+
+    @property
+    def shown(self) -> frozenset[str]:
+        return frozenset((*self.receipt.fetched, *self.receipt.live))
+
+    def repeated_by(self, decision: Decision) -> bool:
+        """Return whether this decision is what was done: the same action, with all that the answer drew on."""
+        shown = {hit.passage.id for hit in (*decision.passages, *decision.keep)}
+        return decision.action is self.receipt.policy_action and shown.issuperset(self.receipt.cited)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    turns: tuple[Logged, ...]
+    left_out: Mapping[str, int]
+    """How many stored turns are of no use, by why."""
+
+    @property
+    def judged(self) -> tuple[Logged, ...]:
+        return tuple(each for each in self.turns if each.verdict)
+
+
+async def ended_since(turns: Turns, since: datetime) -> list[Turn]:
+    """Return every turn of all users that was asked since then and has ended with an answer."""
+    found: list[Turn] = []
+    after = (since, "")
+    while page := await turns.ended(after, _PAGE):
+        found += page
+        after = (page[-1].asked_at, page[-1].id)
+    return found
+
+
+def history_of(turn: Turn, others: Iterable[Turn]) -> list[Turn] | None:
+    """Return the turns before, oldest first; None where some are not among the others."""
+    path = active_path(others, turn.parent_id)
+    whole = path[0].parent_id is None if path else turn.parent_id is None
+    return path if whole else None
+
+
+async def thumb(turn: Turn) -> Verdict:
+    """Judge by the customer's own feedback; there is at most one for each answer."""
+    return by_feedback(turn.feedback.rating if turn.feedback else None)
+
+
+async def read_log(
+    assistant: Assistant, turns: Iterable[Turn], *, judge: Judge = thumb, progress: Progress | None = None
+) -> Log:
+    """Look once more for what the policy saw at each stored turn.
+
+    Turns of another knowledge base or encoder are left out: what was seen then cannot be seen again.
+
+    Args:
+        turns: of all conversations, with those before them.
+
+    Raises:
+        Invalid: a turn was logged without the probability of what was done, or there are turns and none can be used.
+    """
+    by_conversation: dict[str, list[Turn]] = defaultdict(list)
+    for turn in turns:
+        by_conversation[turn.conversation_id].append(turn)
+    found: list[Logged] = []
+    left_out: Counter[str] = Counter()
+    for done, of in enumerate(by_conversation.values(), start=1):
+        for turn in of:
+            logged = await _logged(assistant, turn, of, judge)
+            if isinstance(logged, str):
+                left_out[logged] += 1
+            else:
+                found.append(logged)
+        if progress:
+            progress(done, len(by_conversation))
+    if left_out and not found:
+        why = ", ".join(f"{n} {reason}" for reason, n in left_out.most_common())
+        raise Invalid(f"no stored turn can be learned from: {why}")
+    return Log(tuple(found), dict(left_out))
+
+
+async def _logged(assistant: Assistant, turn: Turn, others: Sequence[Turn], judge: Judge) -> Logged | str:
+    """Return the turn as logged, or why it is of no use."""
+    receipt = turn.receipt
+    if receipt is None:
+        return "without a decision"
+    if receipt.reason is Reason.SMALL_TALK:
+        return "small talk"
+    if receipt.versions.knowledge != assistant.knowledge.version:
+        return "of another knowledge base"
+    if receipt.versions.encoder != assistant.retriever.encoder_version:
+        return "of another encoder"
+    if receipt.probabilities[receipt.policy_action] <= 0:
+        raise Invalid(
+            f"turn {turn.id} did {receipt.policy_action} with probability 0 by its own log: "
+            "without the true propensities nothing can be learned from these turns"
+        )
+    history = history_of(turn, others)
+    if history is None:
+        return "after a turn that is not there"
+    state = await assistant.look(turn.question, history)
+    if not state.hits and not state.live:
+        return "with nothing to show"
+    return Logged(turn, receipt, state, await judge(turn))
+
+
+def explored(log: Sequence[Logged]) -> int:
+    """Return at how many turns a skip was tried as a fetch."""
+    return sum(each.receipt.reason is Reason.EXPLORED and each.receipt.policy_action is Action.FETCH for each in log)

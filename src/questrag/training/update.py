@@ -1,0 +1,101 @@
+"""Learns from use: moves a served policy by what customers, or a model, thought of its answers."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from questrag.artifacts import Artifact
+from questrag.chat.errors import Invalid
+from questrag.evaluation.logs import Logged
+from questrag.policy.learned import Choice, Fused
+from questrag.policy.state import candidates, passage_features
+from questrag.training.fitting import least
+from questrag.training.policy import Weights, write_policy
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+_NEVER = -1e9
+_PENALTY = 3e-3
+_PRIOR_TURNS = 1000
+"""Turns that the served policy counts for: with as many votes, half of what they ask for is done."""
+_LEAST_VOTES = 5
+_SHARE_OF_VOTES = 0.01
+
+
+def votes(judged: Sequence[Logged]) -> Floats:
+    """Return ``(n,)`` what each verdict counts: an account has one percent of all, or five, whichever is more."""
+    by_account = Counter(each.turn.user_id for each in judged)
+    most = max(_LEAST_VOTES, _SHARE_OF_VOTES * len(judged))
+    return np.array([min(1.0, most / by_account[each.turn.user_id]) for each in judged])
+
+
+def learn(served: Choice, judged: Sequence[Logged]) -> Weights:
+    """Return the weights under which the verdicts are likeliest, not far from those that serve.
+
+    A good answer says that what it drew on was right, or that nothing was needed where it drew on nothing; a bad one
+    says that it was any but that.
+
+    Raises:
+        Invalid: no verdict says anything about a passage that could have been shown.
+    """
+    rows = [(each, _right(each), count) for each, count in zip(judged, votes(judged), strict=True)]
+    rows = [row for row in rows if row[1].any() and not row[1].all()]
+    if not rows:
+        raise Invalid("no verdict says anything about a passage that could have been shown")
+    widest = max(len(right) for _, right, _ in rows)
+    features = np.zeros((len(rows), widest - 1, len(served.passage)))
+    right, there = np.zeros((2, len(rows), widest), dtype=np.bool_)
+    about = np.zeros((len(rows), len(served.none)))
+    for i, (each, of, _) in enumerate(rows):
+        pool = candidates(each.state)
+        about[i] = served.about(each.state)
+        features[i, : len(pool)] = passage_features(each.state, pool, served.about(each.state))
+        there[i, : len(pool)], right[i, : len(pool)] = True, of[:-1]
+        there[i, -1], right[i, -1] = True, of[-1]
+    count = np.array([count for _, _, count in rows])
+    found = _nearest(served, features, about, there, right, count)
+    n = len(served.passage)
+    return Weights(found[:n], found[n:], served.mean, served.directions)
+
+
+def _right(each: Logged) -> Bools:
+    """Return ``(len(pool) + 1,)``: what may be right by the verdict; the last place is for none of them."""
+    ids = [candidate.passage.id for candidate in candidates(each.state)]
+    cited = np.array([*(entry_id in each.receipt.cited for entry_id in ids), not each.receipt.cited])
+    return cited if each.verdict == "good" else ~cited
+
+
+def _nearest(
+    served: Choice, features: Floats, about: Floats, there: Bools, right: Bools, count: Floats
+) -> npt.NDArray[np.float32]:
+    n = len(served.passage)
+    passage, state, counts = (torch.tensor(each).double() for each in (features, about, count))
+    exists, fits = torch.tensor(there), torch.tensor(right)
+
+    def loss(weights: Tensor) -> Tensor:
+        scores = torch.cat([passage @ weights[:n], (state @ weights[n:]).unsqueeze(1)], dim=1)
+        log_p = scores.masked_fill(~exists, _NEVER).log_softmax(dim=1)
+        unlikely = -log_p.masked_fill(~fits, _NEVER).logsumexp(dim=1)
+        return (counts * unlikely).sum() / (counts.sum() + _PRIOR_TURNS)
+
+    return least(loss, np.concatenate([served.passage, served.none]), penalty=_PENALTY)
+
+
+def write_candidate(weights: Weights, served: Fused, judged: Sequence[Logged], out: Path, *, encoder: str) -> Artifact:
+    """Write the candidate's folder; the price is that of the policy that serves, at the dial 1.
+
+    Args:
+        served: opened with the dial 1.
+    """
+    about = {
+        "learned_from": served.version,
+        "votes": str(len(judged)),
+        "accounts": str(len({each.turn.user_id for each in judged})),
+    }
+    return write_policy(weights, served.price, out, about, encoder=encoder, name=served.version.partition("@")[0])
