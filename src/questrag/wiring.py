@@ -279,6 +279,22 @@ def open_policy(settings: Settings, encoder: str, folder: Path | None = None) ->
     return Exploring(policy, settings.policy_exploration) if settings.policy_exploration else policy
 
 
+def open_eval_model(settings: Settings) -> OpenAICompatible:
+    """Return the model that judges answers: GROQ_EVAL_MODEL, or LLM_MODEL at LLM_BASE_URL.
+
+    Raises:
+        Misconfigured: there is no provider.
+    """
+    longest = settings.llm_max_tokens
+    if settings.groq_keys:
+        return OpenAICompatible(
+            "groq", settings.groq_base_url, settings.groq_eval_model, settings.groq_keys, max_tokens=longest
+        )
+    for name, url, model, keys in _offers(settings):
+        return OpenAICompatible(name, url, model, keys, max_tokens=longest)
+    raise Misconfigured("no model can judge: set GROQ_API_KEY_1, HF_TOKEN_1 or LLM_BASE_URL")
+
+
 def _generator(settings: Settings, tokens: WordPieceCounter) -> Generator:
     approved = Extractive(tokens, max_answer_tokens=_ANSWER_TOKENS)
     checked = [

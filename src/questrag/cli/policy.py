@@ -10,16 +10,15 @@ import typer
 
 from questrag.chat.errors import Invalid
 from questrag.cli.evaluation import evaluate
+from questrag.cli.opening import assistant_of, talks_in
 from questrag.cli.options import KbOption, OutOption, SkipBadOption, exit_for, output_file, settings_with, write_result
-from questrag.cli.progress import indexing, progress_bar
-from questrag.cli.training import all_of, there, train, train_extra
+from questrag.cli.progress import progress_bar
+from questrag.cli.training import there, train, train_extra
 from questrag.settings import PROJECT, Settings
 from questrag.training.args import PACKAGED
 
 if TYPE_CHECKING:
     from questrag.chat.ports import Policy
-    from questrag.chat.turn import Assistant
-    from questrag.evaluation.labelled import LabelledConversation
     from questrag.policy.learned import Choice
     from questrag.training.policy import Floats, Lessons
     from questrag.training.table import Table
@@ -68,7 +67,7 @@ def train_policy(
         from questrag.training.policy import Lessons, teach
     settings = settings_with(kb, policy="always")
     lessons = _lessons(settings, conversations, held_out, turns, turn_weight, work, seed)
-    look = Lessons("dev", lessons[0].assistant, _talks(dev), 1.0)
+    look = Lessons("dev", lessons[0].assistant, talks_in(dev), 1.0)
     with progress_bar("Playing") as progress:
         artifact = teach(
             lessons, look, work, out, serving=_serving(settings), margin=margin, name=name, seed=seed, progress=progress
@@ -135,7 +134,7 @@ def train_learners(
     lessons = _lessons(settings_with(kb, policy="always"), conversations, held_out, turns, _TURN_WEIGHT, work, 0)
     table, weight = _played(lessons, work)
     assistant = lessons[0].assistant
-    looked, measured = (_played([Lessons(path.stem, assistant, _talks(path), 1.0)], work)[0] for path in (dev, test))
+    looked, measured = (_played([Lessons(path.stem, assistant, talks_in(path), 1.0)], work)[0] for path in (dev, test))
     weights = fit_choice(table, weight)
     result = compare(
         problem(table, weights), problem(looked, weights), problem(measured, weights), weights,
@@ -176,7 +175,7 @@ def train_reproduce(
     lessons = _lessons(settings, conversations, [], 0, _TURN_WEIGHT, work, 0)
     table, weight = _played(lessons, work)
     assistant = lessons[0].assistant
-    measured, _ = _played([Lessons(test.stem, assistant, _talks(test), 1.0)], work)
+    measured, _ = _played([Lessons(test.stem, assistant, talks_in(test), 1.0)], work)
     args = BertArgs(
         backbone=backbone, reward=_reward(reward), supervised_steps=steps, gradient_steps=steps, sampled=True
     )
@@ -206,8 +205,8 @@ def _lessons(
     from questrag.training.sessions import simulate, withhold
     from questrag.wiring import open_knowledge
 
-    real = _talks(conversations)
-    lessons = [Lessons("conversations", _assistant(settings), real, 1.0)]
+    real = talks_in(conversations)
+    lessons = [Lessons("conversations", assistant_of(settings), real, 1.0)]
     if turns:
         kept_out = entries_of(there(held_out, _HELD_OUT))
         entries = open_knowledge(settings)[0].entries
@@ -219,7 +218,7 @@ def _lessons(
         beside = settings.kb_path / "profile.json"
         profile = settings.bank_profile or (beside if beside.exists() else None)
         made = simulate(practice, real, turns=turns, seed=seed)
-        practising = _assistant(settings_with(folder, policy="always", bank_profile=profile))
+        practising = assistant_of(settings_with(folder, policy="always", bank_profile=profile))
         lessons.append(Lessons("sessions", practising, made, turn_weight))
     return lessons
 
@@ -231,26 +230,11 @@ def _played(lessons: "Sequence[Lessons]", work: Path) -> "tuple[Table, Floats]":
         return played(lessons, work, progress=progress)
 
 
-def _talks(path: Path) -> "list[LabelledConversation]":
-    from questrag.evaluation.labelled import read_conversations
-
-    return all_of(read_conversations(path))
-
-
 def _reward(name: str) -> "Reward":
     for known in ("paper", "tokens"):
         if name == known:
             return known
     raise Invalid(f"--reward {name}: choose paper or tokens")
-
-
-def _assistant(settings: Settings) -> "Assistant":
-    from questrag.wiring import open_assistant, open_library
-
-    with indexing() as progress:
-        library = open_library(settings, progress=progress)
-    library.require_sound()
-    return open_assistant(settings, library)
 
 
 @evaluate.command("policy")
@@ -271,7 +255,7 @@ def evaluate_policy(
     target = output_file(out, read=[conversations, *([kb] if kb else [])])
     talks, bad = read_conversations(conversations)
     settings = settings_with(kb)
-    assistant = _assistant(settings.model_copy(update={"policy": "always"}))
+    assistant = assistant_of(settings.model_copy(update={"policy": "always"}))
     encoder = assistant.retriever.encoder_version
 
     def policy_named(name: str, **changes: object) -> "Policy":

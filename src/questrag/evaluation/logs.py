@@ -9,12 +9,12 @@ from questrag.chat.errors import Invalid
 from questrag.chat.ports import Turns
 from questrag.chat.turn import Assistant, active_path
 from questrag.chat.types import Action, Decision, Reason, Receipt, Turn, TurnState
-from questrag.evaluation.judge import Verdict, by_feedback
+from questrag.evaluation.judge import ModelJudge, Verdict, by_feedback
 from questrag.progress import Progress
 
 _PAGE = 500
 
-Judge = Callable[[Turn], Awaitable[Verdict]]
+Judge = Callable[[Turn, TurnState], Awaitable[Verdict]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,22 @@ def history_of(turn: Turn, others: Iterable[Turn]) -> list[Turn] | None:
     return path if whole else None
 
 
-async def thumb(turn: Turn) -> Verdict:
+async def thumb(turn: Turn, state: TurnState) -> Verdict:
     """Judge by the customer's own feedback; there is at most one for each answer."""
     return by_feedback(turn.feedback.rating if turn.feedback else None)
+
+
+def thumb_or(model: ModelJudge) -> Judge:
+    """Judge by the customer's feedback, and where there is none by a model, which is given what the search finds."""
+
+    async def judge(turn: Turn, state: TurnState) -> Verdict:
+        verdict = await thumb(turn, state)
+        if verdict or not state.hits:
+            return verdict
+        approved = (f"{hit.passage.question}\n{hit.passage.answer_in(state.lang)}" for hit in state.hits)
+        return await model.verdict(turn.question, answer=turn.answer, reference="\n\n".join(approved))
+
+    return judge
 
 
 async def read_log(
@@ -129,7 +142,7 @@ async def _logged(assistant: Assistant, turn: Turn, others: Sequence[Turn], judg
     state = await assistant.look(turn.question, history)
     if not state.hits and not state.live:
         return "with nothing to show"
-    return Logged(turn, receipt, state, await judge(turn))
+    return Logged(turn, receipt, state, await judge(turn, state))
 
 
 def explored(log: Sequence[Logged]) -> int:
