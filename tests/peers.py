@@ -169,13 +169,21 @@ async def _call(reader: asyncio.StreamReader) -> Call:
 # What a provider may do --------------------------------------------------------------------
 
 
-async def answers(wire: Wire) -> None:
-    await wire.head()
-    await wire.choice({"role": "assistant", "content": ""})
-    await wire.say(*ANSWER)
-    await wire.choice({}, "stop")
-    await wire.data({"model": "peer-1", "choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 5}})
-    await wire.done()
+def reports(usage: object) -> Play:
+    """Answer as it should, and then report this usage."""
+
+    async def play(wire: Wire) -> None:
+        await wire.head()
+        await wire.choice({"role": "assistant", "content": ""})
+        await wire.say(*ANSWER)
+        await wire.choice({}, "stop")
+        await wire.data({"model": "peer-1", "choices": [], "usage": usage})
+        await wire.done()
+
+    return play
+
+
+answers = reports({"prompt_tokens": 11, "completion_tokens": 5})
 
 
 def refuses(status: int, body: str = '{"error": {"message": "no"}}', **headers: str) -> Play:

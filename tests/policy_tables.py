@@ -22,6 +22,7 @@ _KINDS = (
 )  # fmt: skip
 
 OURS, UNSEEN = "docs/results/policy.json", "docs/results/policy_unseen.json"
+REPRODUCED, COVERAGE = "docs/results/reproduce.json", "docs/results/off_policy.json"
 
 
 def policy_table(path: str) -> list[str]:
@@ -52,6 +53,10 @@ def policy_page() -> str:
         lines += ["", "### A knowledge base it has never seen", "", *policy_table(UNSEEN), "", _verdict(UNSEEN)]
     if (PROJECT / "docs/results/learners.json").exists():
         lines += ["", "### Ways to learn, on the same turns", "", *_learners()]
+    if (PROJECT / REPRODUCED).exists():
+        lines += ["", "### The table of arXiv 2401.06800, on our conversations", "", *four_way_lines()]
+    if (PROJECT / COVERAGE).exists():
+        lines += ["", "### What a log says about another policy", "", *_coverage()]
     return "\n".join(lines)
 
 
@@ -137,6 +142,50 @@ def _learners() -> list[str]:
         "the price at which it keeps within 1 point of the usual design on the development conversations."
     )
     return ["| learner | what is needed is in the prompt | saved |", "|---|---|---|", *rows, "", note]
+
+
+def four_way_lines() -> list[str]:
+    """The table of arXiv 2401.06800, and how it was made."""
+    read = result(REPRODUCED)
+    seeds = read["seeds"]
+    rows = [
+        f"| {name} | {percent(each['evidence_accuracy'], each['ci95'])} | {100 * each['saving']:.1f} %"
+        f"{_spread(name, each, len(seeds))} | {100 * each['fetch_rate']:.1f} % |"
+        for name, each in read["rows"].items()
+    ]
+    several = f"Mean ± standard deviation over seeds {', '.join(map(str, seeds))}"
+    note = (
+        f"{several if len(seeds) > 1 else f'Seed {seeds[0]}'}, n = {read['n']} turns; reward `{read['reward']}`, SIMILARITY_THRESHOLD {read['threshold']}; intervals "
+        'are drawn by conversation. "Both" fetches where the policy and the threshold would. In each row a turn that '
+        "does not fetch keeps what the last answer drew on."
+    )
+    head = "| policy | what is needed is in the prompt | prompt tokens saved | turns that fetch |"
+    return [head, "|---|---|---|---|", *rows, "", note]
+
+
+def _spread(name: str, each: dict[str, Any], n_seeds: int) -> str:
+    trained = name.startswith(("policy", "both"))
+    return f" ± {100 * each['saving_sd']:.1f}" if trained and n_seeds > 1 else ""
+
+
+def _coverage() -> list[str]:
+    read = result(COVERAGE)
+    names = {"ips": "inverse propensities", "snips": "self-normalised", "doubly_robust": "doubly robust"}
+    rows = [
+        f"| {name} | {percent(each['share'], each['interval'])} | {100 * each['bound_share']:.1f} % | "
+        f"{each['mean_width']:.3f} | {each['mean_effective_n']:.0f} |"
+        for method, name in names.items()
+        if (each := read["methods"].get(method))
+    ]
+    note = (
+        f"{read['n_logs']} simulated logs of {read['conversations']} conversations of about six turns, a week of a small "
+        f"bank, in which POLICY_EXPLORATION is {read['exploration']} (seed {read['seed']}). The true value of the new "
+        "policy is known, and a reward is between -0.1 and 1."
+    )
+    head = (
+        "| estimate | 95 % intervals that hold the true value | lower bounds below it | mean width | effective turns |"
+    )
+    return [head, "|---|---|---|---|---|", *rows, "", note]
 
 
 def readme_policy() -> list[str]:

@@ -5,6 +5,7 @@ database of its own is made and dropped there), else one in this process that sp
 """
 
 import asyncio
+import json
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -36,6 +37,7 @@ from questrag.chat.types import (
 )
 from questrag.storage.memory import MemoryStore
 from questrag.storage.mongo import MongoStore
+from questrag.storage.records import TURN
 from questrag.storage.sqlite import SqliteStore
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -51,7 +53,7 @@ RECEIPT = Receipt(
     live=(),
     cited=("block-card",),
     sources=(Source("block-card", "How do I block my card?", "Card rules", "2026-04-01", 0.875, True),),
-    tokens=TokenBill(prompt=210, completion=40, always_fetch_prompt=640, counted_by="minilm", paid=True),
+    tokens=TokenBill(prompt=210, completion=40, always_fetch_prompt=640, counted_by="provider", paid=True, cached=128),
     timings_ms={"search": 1.5, "total": 12.0},
     versions=Versions("threshold@0.55", "minilm@1", "flat@1", "kb@1", "1", "extractive/extractive"),
     lang="hi",
@@ -487,6 +489,17 @@ async def test_an_ended_turn_comes_back_with_its_receipt(store: Store) -> None:
     await store.finish(answered(turn))
 
     assert await store.turn(turn.user_id, turn.id) == answered(turn)
+
+
+def test_a_receipt_stored_before_there_were_cached_tokens_says_that_nothing_was_cached() -> None:
+    turn = answered(a_turn(a_conversation()))
+    old = json.loads(TURN.dump_json(turn))
+    assert old["receipt"]["tokens"].pop("cached") == 128
+
+    for read in (TURN.validate_python(old), TURN.validate_json(json.dumps(old))):
+        assert read.receipt
+        assert read.receipt.tokens == replace(RECEIPT.tokens, cached=0)
+        assert read.receipt.tokens.billed == read.receipt.tokens.prompt
 
 
 async def test_text_comes_back_as_it_went_in(store: Store) -> None:

@@ -20,7 +20,8 @@ from questrag.chat.ports import Store
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import Completion, Conversation, Generated, Replaced, Status, Token, Turn
 from questrag.generation.scripted import Scripted
-from questrag.policy.rules import AlwaysFetch, LiveFirst, Threshold
+from questrag.policy.explore import Exploring
+from questrag.policy.rules import AlwaysFetch, LiveFirst, NeverFetch, Threshold
 from questrag.storage.memory import MemoryStore
 from questrag.web import answering
 from questrag.web.answering import Asked
@@ -100,6 +101,32 @@ def test_an_answer_comes_with_its_sources_and_its_receipt() -> None:
     assert receipt["tokens"]["saved"] == receipt["tokens"]["always_fetch_prompt"] - receipt["tokens"]["prompt"]
     assert receipt["versions"]["knowledge"] == "tiny@1"
     assert receipt["timings_ms"]["total"] > 0
+
+
+def test_a_receipt_says_why_in_a_sentence_and_what_of_the_prompt_was_read_from_the_cache(tmp_path: Path) -> None:
+    counted = Completion(provider="p", model="m", prompt_tokens=1100, completion_tokens=7, cached_tokens=1024)
+    assistant = an_assistant(
+        policy=Exploring(NeverFetch(), 1.0), generator=Scripted(["All right."], completion=counted)
+    )
+    with api(a_sqlite_store(tmp_path), assistant) as client:
+        headers = sign_up(client)
+        answer = ask(client, headers)
+        stored = messages(client, headers, answer["conversation_id"])[1]
+
+    receipt = answer["metadata"]
+    assert (receipt["reason"], receipt["why"][:23]) == ("explored", "Nothing new was needed;")
+    tokens = receipt["tokens"]
+    assert (tokens["prompt"], tokens["cached"], tokens["billed"], tokens["completion"]) == (1100, 1024, 76, 7)
+    assert tokens["saved"] == tokens["always_fetch_prompt"] - 1100, "of the whole prompt, cached or not"
+    assert stored["metadata"] == receipt
+
+
+def test_a_receipt_has_every_field_where_nothing_was_cached_and_the_reason_says_it_all() -> None:
+    with api() as client:
+        receipt = ask(client, sign_up(client))["metadata"]
+
+    assert receipt["why"] == ""
+    assert (receipt["tokens"]["cached"], receipt["tokens"]["billed"]) == (0, receipt["tokens"]["prompt"])
 
 
 def test_the_address_works_with_and_without_its_last_slash() -> None:

@@ -103,6 +103,8 @@ def test_bad_lines_are_named_the_rest_is_used_and_the_status_says_so(run, kb: Pa
         (("ask", "x", "--kb", os.fsdecode(b"\xff.jsonl")), "does not exist"),
         (("evaluate", "retrieval", "--queries", "missing.jsonl"), "missing.jsonl"),
         (("ingest", "--format", "nonsense", "kb.jsonl"), "nonsense"),
+        (("train", "reproduce", "--seeds", "0,1.5"), "--seeds 0,1.5: give whole numbers"),
+        (("train", "reproduce", "--seeds", "-1"), "--seeds -1: give whole numbers"),
     ],
 )
 def test_what_is_not_possible_ends_with_one_sentence(run, kb: Path, arguments: tuple[str, ...], says: str) -> None:  # type: ignore[no-untyped-def]
@@ -284,6 +286,20 @@ def test_retrieval_is_measured_with_baselines(run, kb: Path, tmp_path: Path) -> 
     result = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     assert result["recall@1"] == 1.0
     assert set(result["baselines"]) == {"bm25", "base_encoder", "encoder_alone"}
+
+
+def test_intervals_of_estimates_are_measured_on_simulated_logs(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    few = ("evaluate", "off-policy", "--logs", "20", "--conversations", "40", "--exploration", "0.2", "--seed", "3")
+    done = run(*few, "--out", "o.json")
+    assert done.returncode == 0, done.stderr
+    result, again = json.loads((tmp_path / "o.json").read_text(encoding="utf-8")), json.loads(run(*few).stdout)
+    assert [result[name] for name in ("n_logs", "conversations", "exploration", "seed")] == [20, 40, 0.2, 3]
+    assert set(result["methods"]) == {"ips", "snips", "doubly_robust"}
+    for each in result["methods"].values():
+        assert each["interval"][0] < each["share"] <= each["interval"][1]
+        assert each["share"] >= 0.8
+    assert (again["methods"], set(result["provenance"])) == (result["methods"], set(again["provenance"]))
+    assert run("evaluate", "off-policy", "--exploration", "0").returncode == 2
 
 
 def test_an_account_is_made_with_a_password_from_standard_input(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

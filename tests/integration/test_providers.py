@@ -13,13 +13,14 @@ from llmock.pytest_plugin import LLMock
 
 from questrag.chat.errors import Unavailable
 from questrag.chat.prompt import Prompt, Shown
-from questrag.chat.types import Completion, Passage, Replaced, Token
+from questrag.chat.turn import collect
+from questrag.chat.types import Completion, Passage, Replaced, Token, TokenBill
 from questrag.generation.extractive import Extractive
 from questrag.generation.fallback import FirstThatAnswers
 from questrag.generation.grounded import Grounded
 from questrag.generation.openai_compatible import OpenAICompatible
 from tests import peers
-from tests.fakes import WordCounter
+from tests.fakes import WordCounter, an_assistant
 from tests.peers import ANSWER, Peer, Play, hear
 
 KEYS = ("key-one-secret", "key-two-secret")
@@ -330,6 +331,45 @@ async def test_a_token_count_that_can_be_none_is_not_taken(count: object) -> Non
         completion = (await hear(model.stream(PROMPT))).completion
 
     assert completion.prompt_tokens is None and completion.completion_tokens == 0
+
+
+async def billed_after(usage: object) -> TokenBill:
+    """Return what the receipt of a turn says, through every generator that the server puts before a provider."""
+    async with Peer(peers.reports(usage)) as peer, provider(peer.base_url) as model:
+        chain = FirstThatAnswers([Grounded(model, APPROVED), APPROVED], deadline_s=10)
+        answer = await collect(an_assistant(generator=chain).answer("How do I block my debit card?"))
+    assert answer.text == FULL
+    return answer.receipt.tokens
+
+
+@pytest.mark.parametrize("cached", [0, 1, 1024, 1100])
+async def test_what_the_provider_read_from_its_prefix_cache_is_in_the_receipt(cached: int) -> None:
+    counted = {"prompt_tokens": 1100, "completion_tokens": 5}
+    tokens = await billed_after({**counted, "prompt_tokens_details": {"cached_tokens": cached, "audio_tokens": 0}})
+
+    assert (tokens.counted_by, tokens.prompt, tokens.cached, tokens.billed) == ("provider", 1100, cached, 1100 - cached)
+
+
+@pytest.mark.parametrize("details", [None, {}, [], 7, "none", {"cached_tokens": None}, [{"cached_tokens": 7}]])
+async def test_nothing_was_cached_where_the_provider_does_not_say(details: object) -> None:
+    counted = {"prompt_tokens": 1100, "completion_tokens": 5}
+    for usage in (counted, {**counted, "prompt_tokens_details": details}):
+        tokens = await billed_after(usage)
+        assert (tokens.prompt, tokens.cached, tokens.billed) == (1100, 0, 1100)
+
+
+@pytest.mark.parametrize("count", [-1, 1101, "1101", 2**31, 10**30, 1.5, "many", [9], {"tokens": 9}])
+async def test_a_cached_count_that_can_be_none_is_not_taken(count: object) -> None:
+    details = {"prompt_tokens_details": {"cached_tokens": count}}
+    tokens = await billed_after({"prompt_tokens": 1100, "completion_tokens": 5, **details})
+
+    assert (tokens.prompt, tokens.cached, tokens.billed) == (1100, 0, 1100)
+
+
+async def test_a_cached_count_without_the_prompts_own_is_not_taken() -> None:
+    tokens = await billed_after({"prompt_tokens": "?", "prompt_tokens_details": {"cached_tokens": 9}})
+
+    assert (tokens.counted_by, tokens.cached, tokens.billed) == ("words", 0, tokens.prompt)
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_rewards_of_tokens_put_rightness_first_and_a_saving_second() -> None:
     table.always_right[1] = False
     found = rewards(table, "tokens")
     assert found[:, FETCH].tolist() == [1, 0, 1, 1]
-    assert found[:, SKIP] == pytest.approx([1.05, 0.05, 1.08, 0.08])  # 0.1 * (500 - 100 - what is kept) / 500
+    assert found[:, SKIP] == pytest.approx([1.1, 0.1, 1.16, 0.16])  # 0.2 * (500 - 100 - what is kept) / 500
     assert found.argmax(axis=1).tolist() == [SKIP, SKIP, SKIP, FETCH]
 
 

@@ -7,12 +7,13 @@ import pytest
 
 from questrag.chat.errors import Invalid, NotFound
 from questrag.chat.ports import Policy
-from questrag.chat.prompt import SYSTEM
-from questrag.chat.types import Passage
+from questrag.chat.prompt import SYSTEM, Prompt
+from questrag.chat.types import Message, Passage
 from questrag.evaluation.labelled import LabelledConversation, LabelledTurn, TurnKind
+from questrag.evaluation.play import billed_tokens
 from questrag.evaluation.policy import MIXES, evaluate_policies
 from questrag.policy.rules import AlwaysFetch, LiveFirst, NeverFetch, SmallTalkFirst, Threshold
-from tests.fakes import BLOCK_CARD, PASSAGES, an_assistant
+from tests.fakes import BLOCK_CARD, PASSAGES, WordCounter, an_assistant
 
 
 def turn(user: str, *needs: str, kind: TurnKind = "new") -> LabelledTurn:
@@ -157,6 +158,66 @@ def test_a_saving_is_of_all_tokens_not_the_mean_of_the_turns(result: dict[str, A
     for each in result["policies"].values():
         usual = result["policies"]["always"]["prompt_tokens"]
         assert each["saving"] == pytest.approx(1 - each["prompt_tokens"] / usual)
+
+
+def test_what_is_billed_is_what_does_not_stand_at_the_start_of_the_prompt_before() -> None:
+    """Hand-counted: a prompt is system text, history, and then sources and question in one message."""
+    talk = LabelledConversation("talk", "en", (BLOCK, AGAIN, AGAIN))
+    read = evaluated(talk, passages=(BLOCK_CARD,), policies={"never": NeverFetch()})["policies"]
+    system, heading, passage = len(SYSTEM.split()), 4, 1 + 1 + 7 + 17  # as in the hand computation of a saving
+    first, again, answer = 7, 4, 17  # the questions, and the answer that the history gives to each
+    before = [0, first + answer, first + answer + again + answer]
+    asked = [first, again, again]
+    # Of the first prompt nothing is known, of the second the system text, of the third the first turn as well.
+    known = [0, system, system + first + answer]
+    for name, shown in (("never", 0), ("always", passage)):
+        prompts = [system + past + shown + heading + words for past, words in zip(before, asked, strict=True)]
+        assert read[name]["prompt_tokens"] == sum(prompts)
+        assert read[name]["billed_tokens"] == sum(prompts) - sum(known)
+    never, always = read["never"], read["always"]
+    assert never["billed_saving"] == pytest.approx(3 * passage / always["billed_tokens"])
+    assert never["billed_saving"] > never["saving"], "the same tokens are saved, of fewer"
+
+
+def test_what_is_billed_adds_up_and_is_no_more_than_the_prompts(result: dict[str, Any]) -> None:
+    usual = result["policies"]["always"]
+    assert (usual["billed_saving"], usual["ci95"]["billed_saving"]) == (0, (0, 0))
+    for each in result["policies"].values():
+        assert each["n_needing"] < each["billed_tokens"] < each["prompt_tokens"]
+        assert each["billed_saving"] == pytest.approx(1 - each["billed_tokens"] / usual["billed_tokens"])
+        for by in ("by_kind", "by_lang"):
+            assert sum(some["billed_tokens"] for some in each[by].values()) == each["billed_tokens"]
+
+
+def test_nothing_is_known_of_the_prompts_of_another_conversation() -> None:
+    other = LabelledConversation("other", "en", SHORT.turns)
+    one, both = (evaluated(*talks)["policies"]["always"] for talks in ((SHORT,), (SHORT, other)))
+    assert one["billed_tokens"] == one["prompt_tokens"]
+    assert both["billed_tokens"] == both["prompt_tokens"] == 2 * one["billed_tokens"]
+    empty = LabelledConversation("empty", "en", ())
+    assert evaluated(SHORT, empty)["policies"]["always"]["billed_tokens"] == one["billed_tokens"]
+
+
+HELLO, HI = Message("user", "hello there"), Message("assistant", "good day to you")
+
+
+@pytest.mark.parametrize(
+    ("before", "prompt", "billed"),
+    [
+        (Prompt("one two", "en"), Prompt("one three", "en"), 1),
+        (Prompt("one two", "en"), Prompt("onetwo", "en"), 1),
+        (Prompt("one two", "en"), Prompt("one two three", "en"), 1),
+        (Prompt("one two", "en"), Prompt("one two", "en"), 1),  # the last token is read afresh at all events
+        (Prompt("hello", "hi", (HELLO, HI)), Prompt("hello", "hi", (HELLO, HI)), 1),
+        (Prompt("x y", "en", (HELLO, HI)), Prompt("x z", "en", (HELLO, HI)), 1),
+        (Prompt("x y", "en", (HELLO, HI)), Prompt("x y", "en", (HI,)), 4 + 4 + 2),  # the roles differ
+        (Prompt("x", "en", (HELLO, HI)), Prompt("x", "en"), 4 + 1),
+    ],
+)
+def test_whole_messages_and_then_whole_words_are_known_from_the_prompt_before(
+    before: Prompt, prompt: Prompt, billed: int
+) -> None:
+    assert billed_tokens([before, prompt], WordCounter()) == [before.tokens(WordCounter()), billed]
 
 
 def test_no_policy_gains_by_the_answers_that_it_gave() -> None:

@@ -253,9 +253,7 @@ def test_the_text_of_a_state_begins_with_the_current_question_however_much_was_s
     assert text.startswith(f"{of.question} | last answer: ")
 
 
-def test_the_text_of_a_state_names_the_last_answers_entry_what_was_found_and_the_questions_before() -> (
-    None
-):
+def test_the_text_of_a_state_names_the_last_answers_entry_what_was_found_and_the_questions_before() -> None:
     past = (Past("first?", Action.FETCH), Past("second?", Action.NO_FETCH), Past("third?", None))
     live = (Kept(ENTRIES[1], 0.1), Kept(ENTRIES[2], 0.5), Kept(ENTRIES[3], 0.9, age=1, cited=2))
     of = state("now?", Hit(ENTRIES[0], 0.9), live=live, past=past)

@@ -240,7 +240,14 @@ class Assistant:
             return TokenBill(ours, self.tokens.count(text), always, self.tokens.name, completion.paid)
         # Only our own tokenizer has seen the prompt that was not sent: scale it to the provider's.
         scaled = round(always * completion.prompt_tokens / max(ours, 1))
-        return TokenBill(completion.prompt_tokens, completion.completion_tokens, scaled, "provider", completion.paid)
+        return TokenBill(
+            completion.prompt_tokens,
+            completion.completion_tokens,
+            scaled,
+            "provider",
+            completion.paid,
+            completion.cached_tokens,
+        )
 
     def _receipt(
         self, state: TurnState, prompt: Prompt, decision: Decision, completion: Completion, text: str

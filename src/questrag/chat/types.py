@@ -190,12 +190,18 @@ class TokenBill:
     counted_by: str
     """The tokenizer, or ``provider`` when prompt and completion are the provider's own figures."""
     paid: bool
-    """A provider was sent the prompt. False for approved answers that no model was asked for: then the figures
-    say what a model would have been sent."""
+    """A provider was sent the prompt. False where no model was asked: the figures say what one would have been sent."""
+    cached: int = 0
+    """Prompt tokens that the provider read from its prefix cache; 0 where it does not say."""
 
     @property
     def saved(self) -> int:
         return self.always_fetch_prompt - self.prompt
+
+    @property
+    def billed(self) -> int:
+        """Prompt tokens that were not read from the cache: providers charge less for those, or nothing."""
+        return self.prompt - self.cached
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,9 +344,6 @@ class User:
     created_at: datetime
 
 
-# What a generator yields, and the events of a turn --------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Decided:
     decision: Decision
@@ -374,6 +377,8 @@ class Completion:
     prompt_tokens: int | None = None
     """The provider's own count; None when it gave none."""
     completion_tokens: int | None = None
+    cached_tokens: int = 0
+    """Those of the prompt that the provider read from its prefix cache, at most all; 0 where it does not say."""
     cited: tuple[str, ...] = ()
     """Entries that the answer draws on."""
     verbatim: bool = False

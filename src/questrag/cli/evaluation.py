@@ -1,5 +1,6 @@
 """`questrag evaluate`: measures what is shipped."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -129,6 +130,31 @@ def evaluate_intents(
         except ModuleNotFoundError as error:
             raise QuestragError(f"{error.name} is not installed: pip install 'questrag[train]'") from None
     write_result(result, target)
+
+
+@evaluate.command("off-policy")
+def evaluate_off_policy(
+    logs: Annotated[int, typer.Option(min=1, help="Simulated logs.")] = 500,
+    conversations: Annotated[int, typer.Option(min=10, help="Of each log; about six turns each.")] = 300,
+    exploration: Annotated[float, typer.Option(min=0.01, max=0.5, help="As POLICY_EXPLORATION.")] = 0.1,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    out: OutOption = None,
+) -> None:
+    """Measure how often the intervals of the off-policy estimates hold a value that is known, on simulated logs."""
+    from questrag.evaluation.off_policy import simulated_coverage
+    from questrag.evaluation.runs import provenance
+
+    target = output_file(out, read=[])
+    found = simulated_coverage(logs, conversations=conversations, exploration=exploration, seed=seed)
+    body = {
+        "n_logs": logs,
+        "conversations": conversations,
+        "exploration": exploration,
+        "seed": seed,
+        "methods": {method: asdict(coverage) for method, coverage in found.items()},
+        "provenance": provenance(),
+    }
+    write_result(body, target)
 
 
 @evaluate.command("plots")

@@ -166,6 +166,7 @@ def train_reproduce(
     """The four-way table of arXiv 2401.06800: always, threshold, policy, both; before and after the policy gradient."""
     from questrag.evaluation.runs import provenance
 
+    numbers = _seeds(seeds)
     with train_extra():
         from questrag.training.four_way import four_way
         from questrag.training.policy import Lessons
@@ -181,9 +182,8 @@ def train_reproduce(
     )
     with progress_bar("Training") as progress:
         result = four_way(
-            args, table, weight, measured, threshold=settings.similarity_threshold,
-            seeds=[int(seed) for seed in _numbers("--seeds", seeds)], progress=progress,
-        )  # fmt: skip
+            args, table, weight, measured, threshold=settings.similarity_threshold, seeds=numbers, progress=progress
+        )
     versions = provenance(knowledge=assistant.knowledge.version, encoder=assistant.retriever.encoder_version)
     write_result({**result, "provenance": versions}, target)
 
@@ -287,6 +287,13 @@ _COMPARED = {
 def _is_there(name: str, settings: Settings) -> bool:
     folders = {"logistic": settings.policy_logistic_path, "bert": settings.policy_bert_path}
     return name not in folders or folders[name].exists()
+
+
+def _seeds(text: str) -> list[int]:
+    numbers = [each.strip() for each in text.split(",")]
+    if not all(each.isdecimal() for each in numbers):
+        raise Invalid(f"--seeds {text}: give whole numbers with commas between them")
+    return [int(each) for each in numbers]
 
 
 def _numbers(option: str, text: str) -> list[float]:

@@ -120,9 +120,9 @@ def _gated(
     with progress_bar("Comparing") as progress:
         return gate(
             assistant, talks, log,
-            candidate=open_policy(settings, encoder, folder), served=assistant.policy, belief=served.choice,
-            progress=progress,
-        )  # fmt: skip
+            candidates={"candidate": open_policy(settings, encoder, folder)}, served=assistant.policy,
+            belief=served.choice, progress=progress,
+        )["candidate"]  # fmt: skip
 
 
 def _tell(version: str, report: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Whether a candidate may take the place of the policy that serves: fixed conversations and the log must both agree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -50,22 +50,35 @@ def gate(
     conversations: Sequence[LabelledConversation],
     log: Log,
     *,
-    candidate: Policy,
+    candidates: Mapping[str, Policy],
     served: Policy,
     belief: Choice,
     limits: Limits | None = None,
     progress: Progress | None = None,
-) -> dict[str, Any]:
-    """Compare a candidate with the policy that serves, and return the report; `passed` and `reasons` are the verdict.
+) -> dict[str, dict[str, Any]]:
+    """Compare candidates with the policy that serves; return a report of each, by name.
+
+    `passed` is the verdict, `reasons` say what speaks against a candidate, `gains` what is better.
 
     Args:
-        conversations: labelled; neither policy was fitted to them.
+        conversations: labelled; no policy was fitted to them.
         served: without exploration.
         belief: predicts rewards for the doubly robust estimate; that of the policy that serves.
     """
     limits = limits or Limits()
-    on_conversations = _on_conversations(assistant, conversations, candidate, served, progress)
-    on_log = _on_log(assistant, log, candidate, served, belief)
+    turns = counted(assistant, conversations, {**candidates, "served": served}, progress=progress)
+    made_with = provenance(knowledge=assistant.knowledge.version, encoder=assistant.retriever.encoder_version)
+    reports = {}
+    for name, candidate in candidates.items():
+        on_conversations = _on_conversations(turns[name], turns["served"])
+        on_log = _on_log(assistant, log, candidate, served, belief)
+        report = _verdict(on_conversations, on_log, limits)
+        versions = {"candidate": candidate.version, "served": served.version}
+        reports[name] = {**report, **versions, "provenance": made_with}
+    return reports
+
+
+def _verdict(on_conversations: dict[str, Any], on_log: dict[str, Any], limits: Limits) -> dict[str, Any]:
     reasons = [*_against_conversations(on_conversations, limits), *_against_log(on_log, limits)]
     gains = _gains(on_conversations, on_log)
     if not reasons and not gains:
@@ -74,24 +87,15 @@ def gate(
         "passed": not reasons,
         "reasons": reasons,
         "gains": gains,
-        "candidate": candidate.version,
-        "served": served.version,
         "conversations": on_conversations,
         "log": on_log,
         "limits": asdict(limits),
-        "provenance": provenance(knowledge=assistant.knowledge.version, encoder=assistant.retriever.encoder_version),
     }
 
 
-def _on_conversations(
-    assistant: Assistant,
-    conversations: Sequence[LabelledConversation],
-    candidate: Policy,
-    served: Policy,
-    progress: Progress | None,
-) -> dict[str, Any]:
-    turns = counted(assistant, conversations, {"candidate": candidate, "served": served}, progress=progress)
-    against = summary(turns["candidate"], turns["served"])
+def _on_conversations(candidate: Sequence[Counted], served: Sequence[Counted]) -> dict[str, Any]:
+    against = summary(candidate, served)
+    turns = {"candidate": candidate, "served": served}
     grave = {name: [each for each in of if each.needs and each.grave] for name, of in turns.items()}
     return {
         "n_turns": against["n"],

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import pairwise, takewhile
 
-from questrag.chat.ports import Policy, Retriever
+from questrag.chat.ports import Policy, Retriever, TokenCounter
+from questrag.chat.prompt import Prompt
 from questrag.chat.turn import Assistant, collect
 from questrag.chat.types import Decision, Found, Hit, Receipt, Status, Turn, TurnState
 from questrag.evaluation.labelled import LabelledConversation, LabelledTurn
@@ -118,3 +120,30 @@ async def _play(
             )
         )
     return played
+
+
+def billed_tokens(prompts: Sequence[Prompt], tokens: TokenCounter) -> list[int]:
+    """Return, for each prompt of one conversation, its tokens but those that stand at the start of the one before.
+
+    A provider's prefix cache could know no more than that start; of the first prompt it knows nothing. The last token
+    is read afresh at all events.
+    """
+    first = [prompt.tokens(tokens) for prompt in prompts[:1]]
+    return first + [
+        max(prompt.tokens(tokens) - _known(before, prompt, tokens), 1) for before, prompt in pairwise(prompts)
+    ]
+
+
+def _known(before: Prompt, prompt: Prompt, tokens: TokenCounter) -> int:
+    """Return how many tokens both prompts begin with: whole messages, then whole words."""
+    known = 0
+    for one, other in zip(before.messages(), prompt.messages(), strict=False):
+        if one != other:
+            return known + (tokens.count(_common(one, other)) if one["role"] == other["role"] else 0)
+        known += tokens.count(one["content"])
+    return known
+
+
+def _common(one: dict[str, str], other: dict[str, str]) -> str:
+    pairs = zip(one["content"].split(), other["content"].split(), strict=False)
+    return " ".join(word for word, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -14,7 +14,7 @@ from questrag.chat.types import Action, Decision, Hit, Reason, TurnState
 from questrag.evaluation.intervals import bootstrap95, exact95, ratio95
 from questrag.evaluation.judge import by_evidence
 from questrag.evaluation.labelled import LabelledConversation, LabelledTurn
-from questrag.evaluation.play import Played, Remembering, play
+from questrag.evaluation.play import Played, Remembering, billed_tokens, play
 from questrag.evaluation.runs import provenance
 from questrag.policy.rules import AlwaysFetch
 from questrag.policy.state import candidates, is_sensitive, protected
@@ -63,6 +63,8 @@ class Counted:
     lang: str
     right: bool
     tokens: int
+    billed: int
+    """Prompt tokens that do not stand at the start of the conversation's prompt before: see `billed_tokens`."""
     fetched: bool
     n_shown: int
     needs: bool
@@ -135,7 +137,10 @@ def counted(
         answers = [each.answer for each in usual]
         for name, maker in makers.items():
             played = usual if name == "always" else play(assistant, conversation, maker, answers)
-            turns[name] += [_turn(each) for each in played]
+            billed = billed_tokens(
+                [assistant.prompt_of(each.state, each.decision) for each in played], assistant.tokens
+            )
+            turns[name] += [_turn(each, tokens) for each, tokens in zip(played, billed, strict=True)]
         remembering.found.clear()
         if progress:
             progress(done, len(conversations))
@@ -146,7 +151,7 @@ def _same(policy: Policy) -> Callable[[LabelledTurn], Policy]:
     return lambda turn: policy
 
 
-def _turn(played: Played) -> Counted:
+def _turn(played: Played, billed: int) -> Counted:
     needs, state = played.turn.needs, played.state
     right = by_evidence(needs, played.shown) == "good"
     skipped = played.decision.action is Action.NO_FETCH
@@ -157,6 +162,7 @@ def _turn(played: Played) -> Counted:
         played.lang,
         right,
         played.receipt.tokens.prompt,
+        billed,
         played.decision.fetch and bool(played.decision.passages),
         len(played.shown),
         bool(needs),
@@ -177,7 +183,8 @@ def summary(turns: Sequence[Counted], usual: Sequence[Counted]) -> dict[str, Any
         **_figures(turns, usual),
         "ci95": {
             "evidence_accuracy": bootstrap95([float(each.right) for each in turns], clusters),
-            "saving": _saving95(turns, usual),
+            "saving": _saving95(turns, usual, lambda each: each.tokens),
+            "billed_saving": _saving95(turns, usual, lambda each: each.billed),
             "fetch_rate": bootstrap95([float(each.fetched) for each in turns], clusters),
         },
         "less_right_than_always": sum(fewer) / len(fewer),
@@ -202,6 +209,8 @@ def _figures(turns: Sequence[Counted], usual: Sequence[Counted]) -> dict[str, fl
         "evidence_accuracy": sum(each.right for each in turns) / n,
         "prompt_tokens": sum(each.tokens for each in turns),
         "saving": 1 - sum(each.tokens for each in turns) / sum(each.tokens for each in usual),
+        "billed_tokens": sum(each.billed for each in turns),
+        "billed_saving": 1 - sum(each.billed for each in turns) / sum(each.billed for each in usual),
         "fetch_rate": sum(each.fetched for each in turns) / n,
         "passages": sum(each.n_shown for each in turns) / n,
         "unsafe_skips": sum(each.unsafe for each in turns),
@@ -233,9 +242,11 @@ def _tokens(turns: Iterable[Counted]) -> Floats:
     return np.array([each.tokens for each in turns], dtype=np.float64)
 
 
-def _saving95(turns: Sequence[Counted], usual: Sequence[Counted]) -> tuple[float, float]:
+def _saving95(
+    turns: Sequence[Counted], usual: Sequence[Counted], cost: Callable[[Counted], int]
+) -> tuple[float, float]:
     clusters = [each.conversation for each in turns]
-    low, high = ratio95([each.tokens for each in turns], [each.tokens for each in usual], clusters)
+    low, high = ratio95([cost(each) for each in turns], [cost(each) for each in usual], clusters)
     return 1 - high, 1 - low
 
 

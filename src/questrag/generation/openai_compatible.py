@@ -184,6 +184,7 @@ class OpenAICompatible:
             model=said.model,
             prompt_tokens=said.prompt_tokens,
             completion_tokens=said.completion_tokens,
+            cached_tokens=said.cached_tokens if said.cached_tokens <= (said.prompt_tokens or 0) else 0,
             degraded=cut if said.finish == "length" else (),
         )
 
@@ -217,6 +218,7 @@ class _Said:
     """Why the answer ended; empty while it has not."""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    cached_tokens: int = 0
 
     def take(self, chunk: object) -> str:
         """Note what a chunk says, and return its text. The client does not check what it parses, so this does."""
@@ -226,6 +228,8 @@ class _Said:
             self.prompt_tokens = count
         if (count := _tokens(usage, "completion_tokens")) is not None:
             self.completion_tokens = count
+        if (count := _tokens(getattr(usage, "prompt_tokens_details", None), "cached_tokens")) is not None:
+            self.cached_tokens = count
         choices = _of(chunk, "choices", list)
         if not choices:
             return ""

@@ -27,6 +27,7 @@ Floats = npt.NDArray[np.float64]
 Reward = Literal["paper", "tokens"]
 
 MAX_TOKENS = 64
+_TOKENS_WORTH = 0.2
 _TRAINED_LAYERS = 2
 """Of the encoder, from the top; with all of them, policy gradient forgets what the encoder knew."""
 
@@ -51,13 +52,13 @@ def rewards(table: Table, reward: Reward) -> Floats:
     """Return ``(n, 2)``, in the order of `policy.two_way.LABELS`: what each action is worth.
 
     ``paper``: +0.5 for a fetch, +2 for a right answer without one, -0.5 for a wrong one (arXiv 2401.06800).
-    ``tokens``: the loss of rightness by a skip costs ten times what the tokens of a fetch may save at most.
+    ``tokens``: a turn that a skip makes wrong costs five times what all its prompt tokens would.
     """
     right = skip_right(table)
     if reward == "paper":
         return np.stack([np.full(len(table), 0.5), np.where(right, 2.0, -0.5)], axis=1)
     saved = 1 - skip_tokens(table) / table.always_tokens
-    return np.stack([table.always_right.astype(float), right + 0.1 * saved], axis=1)
+    return np.stack([table.always_right.astype(float), right + _TOKENS_WORTH * saved], axis=1)
 
 
 def negative_value(logits: Tensor, rewards: Tensor, *, entropy_weight: float) -> Tensor:

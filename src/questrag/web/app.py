@@ -25,7 +25,8 @@ from questrag.web.errors import answer_errors
 from questrag.web.middleware import BodyLimit, Envelope
 from questrag.web.reload import Live
 from questrag.web.views import Problem
-from questrag.wiring import Parts, assemble
+from questrag.web.watching import Watch
+from questrag.wiring import Parts, assemble, policy_versions
 
 logger = logging.getLogger(__name__)
 
@@ -90,9 +91,13 @@ async def _lifespan(
         # twice that was abandoned, and if it was not, its end is stored all the same.
         patience = timedelta(seconds=2 * settings.llm_deadline_s + 10)
         live = Live(settings, parts)
+        watch = Watch(
+            live, policy_versions(settings), share=settings.policy_audit_share, limit=settings.policy_harm_limit
+        )
         every_s = settings.kb_reload_s if parts.files else 0.0  # parts made by hand have no files to look at
-        async with _sweeping(parts.store, patience), live.looking(every_s):
-            yield {"live": live, "tokens": tokens, "passwords": Passwords(memory_kib=password_memory_kib)}
+        async with _sweeping(parts.store, patience), live.looking(every_s), watch.looking(settings.policy_audit_s):
+            passwords = Passwords(memory_kib=password_memory_kib)
+            yield {"live": live, "watch": watch, "tokens": tokens, "passwords": passwords}
     finally:
         await parts.close()
 

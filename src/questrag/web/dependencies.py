@@ -10,11 +10,16 @@ from questrag.chat.errors import Unauthorized
 from questrag.chat.types import Conversation, Turn, User
 from questrag.web.credentials import Passwords, Token, Tokens
 from questrag.web.reload import Live
+from questrag.web.watching import Watch
 from questrag.wiring import Parts
 
 
 async def _parts(request: Request) -> Parts:
     return cast(Live, request.state.live).parts
+
+
+async def _watch(request: Request) -> Watch:
+    return cast(Watch, request.state.watch)
 
 
 async def _passwords(request: Request) -> Passwords:
@@ -26,6 +31,7 @@ async def _tokens(request: Request) -> Tokens:
 
 
 CurrentParts = Annotated[Parts, Depends(_parts)]
+CurrentWatch = Annotated[Watch, Depends(_watch)]
 CurrentPasswords = Annotated[Passwords, Depends(_passwords)]
 CurrentTokens = Annotated[Tokens, Depends(_tokens)]
 

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from questrag import __version__
 from questrag.chat.errors import Unavailable
-from questrag.web.dependencies import CurrentParts
+from questrag.web.dependencies import CurrentParts, CurrentWatch
 from questrag.web.errors import refuses
+from questrag.web.watching import Watch
 
 router = APIRouter(tags=["health"])
 
@@ -23,10 +24,23 @@ class KnowledgeHealth(BaseModel):
     """What is on disk now has a problem; the one before goes on being served, and the log says why."""
 
 
+class PolicyHealth(BaseModel):
+    version: str
+    skips_checked: int
+    """Of the last seven days, looked at again with everything fetched."""
+    would_have_changed: int
+    """How many of them would have been answered from an entry that was left out."""
+    harm_ci95: tuple[float, float]
+    """Share of harmful skips, 95 % interval."""
+    harmful: bool
+    """The lower end of it is above POLICY_HARM_LIMIT."""
+
+
 class Health(BaseModel):
     status: Literal["ok", "degraded"]
     version: str
     knowledge: KnowledgeHealth
+    policy: PolicyHealth
     providers: list[str]
     """Who is asked for an answer, in this order."""
     store: Literal["ok", "unreachable"]
@@ -49,15 +63,28 @@ StoreAnswers = Annotated[bool, Depends(_store_answers)]
 
 
 @router.get("/health", summary="What the service is made of, and what is wrong with it")
-async def health(parts: CurrentParts, store_answers: StoreAnswers) -> Health:
+async def health(parts: CurrentParts, watch: CurrentWatch, store_answers: StoreAnswers) -> Health:
+    policy = _policy_health(parts.assistant.policy.version, watch)
     return Health(
-        status="ok" if store_answers and not parts.refused else "degraded",
+        status="ok" if store_answers and not parts.refused and not policy.harmful else "degraded",
         version=__version__,
         knowledge=KnowledgeHealth(
             version=parts.knowledge.version, entries=len(parts.knowledge), refused=bool(parts.refused)
         ),
+        policy=policy,
         providers=list(parts.providers),
         store="ok" if store_answers else "unreachable",
+    )
+
+
+def _policy_health(version: str, watch: Watch) -> PolicyHealth:
+    found = watch.found if watch.policy == version else None  # what was found of another policy says nothing of this
+    return PolicyHealth(
+        version=version,
+        skips_checked=found.n_checked if found else 0,
+        would_have_changed=len(found.harms) if found else 0,
+        harm_ci95=found.ci95 if found else (0.0, 1.0),
+        harmful=watch.harmful and found is not None,
     )
 
 

@@ -32,6 +32,10 @@ class TokenBillView(View):
     counted_by: str
     paid: bool
     """False when no model was asked: then the figures say what one would have been sent."""
+    cached: int
+    """Prompt tokens that the provider read from its prefix cache; 0 where it does not say."""
+    billed: int
+    """The other prompt tokens: providers charge less for those from the cache, or nothing."""
 
 
 class VersionsView(View):
@@ -65,6 +69,8 @@ class ReceiptView(View):
     degraded: list[str]
     citations_removed: int
     replaced: str
+    why: str
+    """Why the policy decided so, in one sentence; empty where the reason says it all."""
 
 
 class ChatResponse(BaseModel):

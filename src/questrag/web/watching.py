@@ -1,0 +1,86 @@
+"""Looks again at what the policy skipped, while serving, and takes back a learned policy that does harm."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+from questrag.chat.errors import Invalid, QuestragError
+from questrag.evaluation.audit import Audit, audit_skips
+from questrag.evaluation.logs import ended_since
+from questrag.policy.versions import PolicyVersions
+from questrag.web.reload import Live
+from questrag.wiring import approved_only
+
+logger = logging.getLogger(__name__)
+
+_LOOK_BACK = timedelta(days=7)
+
+
+class Watch:
+    """The shadow audit of the policy in use."""
+
+    def __init__(self, live: Live, versions: PolicyVersions, *, share: float, limit: float) -> None:
+        """
+        Args:
+            share: of the skips that are looked at again.
+            limit: share of them that may have harmed; above it by the lower end of the interval, the policy goes.
+        """
+        self._live = live
+        self._versions = versions
+        self._share = share
+        self._limit = limit
+        self.policy = ""
+        self.found: Audit | None = None
+        """Of `policy`; None until the first look has ended."""
+
+    @property
+    def harmful(self) -> bool:
+        return self.found is not None and self.found.ci95[0] > self._limit
+
+    async def look(self) -> None:
+        """Audit the policy that serves, and roll it back where it does harm.
+
+        Several processes may look at the same time: only the first one's finding counts.
+        """
+        parts = self._live.parts
+        served, policy = self._versions.served(), parts.assistant.policy.version
+        turns = await ended_since(parts.store, datetime.now(UTC) - _LOOK_BACK)
+        self.found = await audit_skips(approved_only(parts.assistant), turns, share=self._share, by=policy)
+        self.policy = policy
+        if self.harmful:
+            self._take_back(served, self.found)
+
+    def _take_back(self, served: str, found: Audit) -> None:
+        low, high = found.ci95
+        harm = f"{len(found.harms)} of {found.n_checked} skips left out what answers ({low:.1%} to {high:.1%})"
+        logger.error("policy %s does harm: %s", self.policy, harm)
+        try:
+            now = self._versions.roll_back(f"the audit found that {harm}", only=served)
+        except Invalid as error:
+            logger.error("it goes on: %s; set POLICY=always or train another one", error)
+        else:
+            logger.error("policy version %s serves from now on", now)
+
+    @asynccontextmanager
+    async def looking(self, every_s: float) -> AsyncGenerator[None]:
+        """Look again and again while the block lasts; 0 looks never."""
+        task = asyncio.create_task(self._look_on(every_s)) if every_s else None
+        try:
+            yield
+        finally:
+            if task:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    async def _look_on(self, every_s: float) -> None:
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                await self.look()
+            except QuestragError as error:
+                logger.warning("the policy's skips could not be looked at again: %s", error)
+            except Exception:  # one bad look must not be the last
+                logger.exception("the policy's skips could not be looked at again")
