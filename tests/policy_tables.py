@@ -153,11 +153,12 @@ def four_way_lines() -> list[str]:
         f"{_spread(name, each, len(seeds))} | {100 * each['fetch_rate']:.1f} % |"
         for name, each in read["rows"].items()
     ]
-    several = f"Mean ± standard deviation over seeds {', '.join(map(str, seeds))}"
+    named = ", ".join(map(str, seeds))
+    over = f"Mean ± standard deviation over seeds {named}" if len(seeds) > 1 else f"Seed {named}"
     note = (
-        f"{several if len(seeds) > 1 else f'Seed {seeds[0]}'}, n = {read['n']} turns; reward `{read['reward']}`, SIMILARITY_THRESHOLD {read['threshold']}; intervals "
-        'are drawn by conversation. "Both" fetches where the policy and the threshold would. In each row a turn that '
-        "does not fetch keeps what the last answer drew on."
+        f"{over}; reward `{read['reward']}`; SIMILARITY_THRESHOLD {read['threshold']}; n = {read['n']} turns, "
+        'intervals drawn by conversation. "Both" fetches where the policy and the threshold would. In each row a turn '
+        "that does not fetch keeps what the last answer drew on."
     )
     head = "| policy | what is needed is in the prompt | prompt tokens saved | turns that fetch |"
     return [head, "|---|---|---|---|", *rows, "", note]
@@ -178,9 +179,9 @@ def _coverage() -> list[str]:
         if (each := read["methods"].get(method))
     ]
     note = (
-        f"{read['n_logs']} simulated logs of {read['conversations']} conversations of about six turns, a week of a small "
-        f"bank, in which POLICY_EXPLORATION is {read['exploration']} (seed {read['seed']}). The true value of the new "
-        "policy is known, and a reward is between -0.1 and 1."
+        f"{read['n_logs']} simulated logs of {read['conversations']} conversations of about six turns, as a small bank "
+        f"has in a week; POLICY_EXPLORATION is {read['exploration']} (seed {read['seed']}). The true value of the new "
+        "policy is known, and rewards lie between -0.1 and 1."
     )
     head = (
         "| estimate | 95 % intervals that hold the true value | lower bounds below it | mean width | effective turns |"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import sqrt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,7 +11,6 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the train extra: pip install -e '.[train]'")
 
 from questrag.training.table import Table  # noqa: E402 # after the check
-from questrag.training.two_way import Reward  # noqa: E402
 from tests.training.tables import CITED_LAST, a_table, column, put  # noqa: E402
 from tests.training.toys import THINGS, a_tiny_backbone  # noqa: E402
 
@@ -78,8 +77,8 @@ def rough(backbone: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def learned(backbone: Path) -> dict[str, dict[str, Any]]:
     """Return what a policy does that learned an obvious rule, nearly all of it by the gradient."""
-    args = args_of(backbone, supervised_steps=2, gradient_steps=120)
-    rows: dict[str, dict[str, Any]] = measured(args, obvious(), 0)["rows"]
+    args = args_of(backbone, supervised_steps=2, gradient_steps=80)
+    rows: dict[str, dict[str, Any]] = measured(args, obvious(), 1)["rows"]
     return rows
 
 
@@ -89,7 +88,6 @@ def test_the_result_says_what_was_trained_and_has_the_rows_of_the_paper(rough: d
         "n": 5, "seeds": [0], "backbone": str(backbone), "supervised_steps": 3, "gradient_steps": 3, "reward": "paper",
         "threshold": THRESHOLD,
     }  # fmt: skip
-    assert rough["reward"] in get_args(Reward)
 
 
 def test_always_is_right_as_often_as_the_usual_design_and_saves_nothing(rough: dict[str, Any]) -> None:
@@ -113,14 +111,15 @@ def test_the_interval_draws_whole_conversations(backbone: Path) -> None:
     assert apart[0] < 0.8 < apart[1]
 
 
-def test_a_policy_learns_an_obvious_rule_by_the_gradient_without_losing_right_answers(
+def test_the_gradient_learns_an_obvious_rule_and_saves_tokens_without_losing_right_answers(
     learned: dict[str, dict[str, Any]],
 ) -> None:
     before, after = learned["policy, before RL"], learned["policy, after RL"]
     assert after["evidence_accuracy"] == learned["always"]["evidence_accuracy"] == 1
     assert after["saving"] == pytest.approx(0.4)  # half of the turns at 100 instead of 500 tokens
     assert after["fetch_rate"] == pytest.approx(0.5)
-    assert (before["evidence_accuracy"], before["saving"]) != (1, pytest.approx(0.4))
+    assert before["evidence_accuracy"] < 1
+    assert before["saving"] < 0.2
 
 
 def test_with_both_either_can_suppress_a_fetch(learned: dict[str, dict[str, Any]]) -> None:
@@ -132,8 +131,9 @@ def test_with_both_either_can_suppress_a_fetch(learned: dict[str, dict[str, Any]
 
 
 def test_the_same_seeds_give_the_same_table_and_several_are_averaged(rough: dict[str, Any], backbone: Path) -> None:
-    other, both = (measured(args_of(backbone), five_turns(), *seeds)["rows"] for seeds in ((1,), (1, 0)))
+    other, both = (measured(args_of(backbone), five_turns(), *seeds)["rows"] for seeds in ((2,), (2, 0)))
     assert measured(args_of(backbone), five_turns(), 0) == rough
+    assert both["policy, before RL"]["saving_sd"] > 0
     for name, each in both.items():
         alone = [rows[name] for rows in (rough["rows"], other)]
         for figure in ("evidence_accuracy", "saving", "fetch_rate"):
@@ -151,7 +151,8 @@ def test_looking_at_a_policy_does_not_change_how_it_learns_on(backbone: Path) ->
         probabilities(model, str(backbone), table.text)
         modes.append(model.training)
 
-    looked, alone = (train_bert(args, table, np.ones(40), **after)[0] for after in ({"after": look}, {}))
+    looked, _ = train_bert(args, table, np.ones(40), after=look)
+    alone, _ = train_bert(args, table, np.ones(40))
     assert modes == [True, True]
     others = alone.state_dict()
     assert all(torch.equal(value, others[name]) for name, value in looked.state_dict().items())

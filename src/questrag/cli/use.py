@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from questrag.chat.turn import Assistant
     from questrag.chat.types import Turn
     from questrag.evaluation.labelled import LabelledConversation
-    from questrag.evaluation.logs import Log
+    from questrag.evaluation.logs import Judge, Log
 
 policy = typer.Typer(help="What the policy does in use, and what it learns from that.", no_args_is_help=True)
 
@@ -75,6 +75,7 @@ def policy_update(
 ) -> None:
     """Train a candidate from the log and the feedback, and let it serve where the gate finds it better. Ends with 1
     where the candidate is refused."""
+    from questrag.evaluation.logs import read_log
     from questrag.wiring import policy_versions
 
     with train_extra():
@@ -84,9 +85,11 @@ def policy_update(
     settings = settings_with(kb, policy_exploration=0.0)
     if settings.policy != "default":
         raise Invalid(f"POLICY={settings.policy} does not learn from use: set POLICY=default")
+    judged_by = _judge(settings, judge)
     talks = [talk for path in fixed for talk in talks_in(path)]
     assistant = assistant_of(settings)
-    log = _log(settings, assistant, days, judge)
+    with progress_bar("Reading the log") as progress:
+        log = asyncio.run(read_log(assistant, _turns(settings, days), judge=judged_by, progress=progress))
     with tempfile.TemporaryDirectory() as scratch:
         candidate = Path(scratch)
         report = _gated(settings, assistant, log, talks, candidate)
@@ -167,17 +170,14 @@ def policy_versions_() -> None:
     typer.echo(f"{served} serves.")
 
 
-def _log(settings: Settings, assistant: "Assistant", days: int, judge: str) -> "Log":
+def _judge(settings: Settings, name: str) -> "Judge":
     from questrag.evaluation.judge import ModelJudge
-    from questrag.evaluation.logs import read_log, thumb, thumb_or
+    from questrag.evaluation.logs import thumb, thumb_or
     from questrag.wiring import open_eval_model
 
-    if judge not in ("feedback", "model"):
-        raise Invalid(f"--judge {judge}: choose feedback or model")
-    judged_by = thumb_or(ModelJudge(open_eval_model(settings))) if judge == "model" else thumb
-    turns = _turns(settings, days)
-    with progress_bar("Reading the log") as progress:
-        return asyncio.run(read_log(assistant, turns, judge=judged_by, progress=progress))
+    if name not in ("feedback", "model"):
+        raise Invalid(f"--judge {name}: choose feedback or model")
+    return thumb_or(ModelJudge(open_eval_model(settings))) if name == "model" else thumb
 
 
 def _turns(settings: Settings, days: int) -> "list[Turn]":

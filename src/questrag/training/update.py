@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 _NEVER = -1e9
-_PENALTY = 3e-3
+_PENALTY = 0.3
 _PRIOR_TURNS = 1000
 """Turns that the served policy counts for: with as many votes, half of what they ask for is done."""
 _LEAST_VOTES = 5
