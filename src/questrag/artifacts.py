@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +61,25 @@ def seal(folder: Path, kind: str, info: Mapping[str, str]) -> Artifact:
     body = {"kind": kind, "info": dict(info), "files": files}
     (folder / MANIFEST).write_text(json.dumps(body, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return Artifact(folder, kind, info, files)
+
+
+def write_artifact(
+    out: Path, kind: str, info: Mapping[str, str], fill: Callable[[Path], Mapping[str, str] | None]
+) -> Artifact:
+    """Make a folder, whole or not at all: where ``fill`` raises, what was in ``out`` before stays.
+
+    Args:
+        fill: writes the files into the folder that it is given; what it returns is added to the info.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch) / "made"
+        made.mkdir()
+        more = fill(made) or {}
+        artifact = seal(made, kind, {**info, **more})
+        out.mkdir(parents=True, exist_ok=True)
+        for path in made.iterdir():
+            shutil.copy(path, out / path.name)
+    return Artifact(out, artifact.kind, artifact.info, artifact.files)
 
 
 def open_artifact(folder: Path, kind: str) -> Artifact:

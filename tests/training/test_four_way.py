@@ -58,6 +58,7 @@ def args_of(backbone: Path, **changes: Any) -> "BertArgs":
     from questrag.training.two_way import BertArgs
 
     given = {"reward": "paper", "supervised_steps": 3, "gradient_steps": 3, "batch": 16, "lr": 1e-3, "sampled": True}
+    given["gradient_lr"] = 1e-3
     return BertArgs(backbone=str(backbone), **{**given, **changes})
 
 
@@ -151,8 +152,8 @@ def test_looking_at_a_policy_does_not_change_how_it_learns_on(backbone: Path) ->
         probabilities(model, str(backbone), table.text)
         modes.append(model.training)
 
-    looked, _ = train_bert(args, table, np.ones(40), after=look)
-    alone, _ = train_bert(args, table, np.ones(40))
+    looked = train_bert(args, table, np.ones(40), after=look)
+    alone = train_bert(args, table, np.ones(40))
     assert modes == [True, True]
     others = alone.state_dict()
     assert all(torch.equal(value, others[name]) for name, value in looked.state_dict().items())

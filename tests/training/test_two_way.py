@@ -252,9 +252,9 @@ def folder(backbone: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
 
     args = BertArgs(backbone=str(backbone), reward="paper", supervised_steps=60, gradient_steps=20, batch=16, lr=1e-3)
     table = to_learn()
-    model, source = train_bert(args, table, np.ones(len(table)))
+    model = train_bert(args, table, np.ones(len(table)))
     out = tmp_path_factory.mktemp("policy")
-    write_bert(model, source, out, {"name": "toy-bert"}, encoder=ENCODER)
+    write_bert(model, args, out, {"name": "toy-bert"}, encoder=ENCODER, texts=table.text)
     return out, probabilities(model, str(backbone), table.text)
 
 
@@ -280,8 +280,8 @@ def test_a_bert_that_is_not_sure_is_served_as_it_was_trained(backbone: Path, tmp
 
     args = BertArgs(backbone=str(backbone), reward="paper", supervised_steps=15, gradient_steps=1, batch=16, lr=5e-4)
     table = to_learn()
-    model, source = train_bert(args, table, np.ones(len(table)))
-    write_bert(model, source, tmp_path, {"name": "toy-bert"}, encoder=ENCODER)
+    model = train_bert(args, table, np.ones(len(table)))
+    write_bert(model, args, tmp_path, {"name": "toy-bert"}, encoder=ENCODER, texts=table.text)
     policy = open_bert(tmp_path, encoder=ENCODER, confidence=0.5)
     expected = probabilities(model, str(backbone), table.text)[:, FETCH]
     assert [policy.p_fetch(state) for state in states()] == pytest.approx(expected, abs=0.02)
@@ -325,7 +325,7 @@ def test_training_is_repeatable_tells_its_stages_and_leaves_the_words_alone(back
             backbone=str(backbone), supervised_steps=2, gradient_steps=2, batch=4, lr=1e-3, sampled=True, seed=seed
         )
         table = to_learn()
-        return train_bert(args, table, np.ones(len(table)), after=lambda stage, model: stages.append(stage))[0]
+        return train_bert(args, table, np.ones(len(table)), after=lambda stage, model: stages.append(stage))
 
     one, again, other = trained(0).state_dict(), trained(0).state_dict(), trained(1).state_dict()
     assert stages == ["supervised", "gradient"] * 3

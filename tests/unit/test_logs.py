@@ -10,11 +10,15 @@ from questrag.chat.errors import Invalid
 from questrag.chat.ports import Policy
 from questrag.chat.turn import collect, ended
 from questrag.chat.types import Action, Decision, Feedback, Hit, Reason, Turn, TurnState, Versions
-from questrag.evaluation.logs import ended_since, explored, history_of, read_log
+from questrag.evaluation.judge import ModelJudge
+from questrag.evaluation.logs import ThumbOrModel, ended_since, explored, history_of, read_log
+from questrag.generation.openai_compatible import OpenAICompatible
 from questrag.policy.explore import Exploring
 from questrag.policy.rules import AlwaysFetch, NeverFetch, SmallTalkFirst
 from questrag.storage.memory import MemoryStore
+from tests import peers
 from tests.fakes import BLOCK_CARD, OPEN_DEPOSIT, PASSAGES, WordOverlap, an_assistant
+from tests.peers import Peer
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ASSISTANT = an_assistant()
@@ -66,6 +70,18 @@ async def test_a_thumb_is_the_verdict_and_without_one_there_is_none() -> None:
     log = await read_log(ASSISTANT, rated)
     assert [each.verdict for each in log.turns] == ["good", "bad", None]
     assert len(log.judged) == 2
+
+
+async def test_without_a_thumb_a_model_judges_and_a_silent_model_gives_no_verdict() -> None:
+    first, second, third = await asked("block my debit card", "open a fixed deposit", "reset my upi pin")
+    async with Peer(peers.ends("stop", "Bad"), peers.refuses(500)) as peer:
+        model = OpenAICompatible("groq", peer.base_url, "eval-1", ["k"], max_tokens=64, first_token_s=5.0)
+        judge = ThumbOrModel(ModelJudge(model))
+        log = await read_log(ASSISTANT, [replace(first, feedback=UP), second, third], judge=judge)
+        await model.aclose()
+    assert [each.verdict for each in log.turns] == ["good", "bad", None]
+    assert judge.unanswered == 1
+    assert OPEN_DEPOSIT.answer in peer.calls[0].body["messages"][1]["content"]
 
 
 async def test_the_probability_of_a_skip_that_might_have_been_a_fetch_is_the_rest() -> None:

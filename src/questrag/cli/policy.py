@@ -105,9 +105,9 @@ def train_two_way(
     args = BertArgs(backbone=backbone, reward=_reward(reward), supervised_steps=steps, gradient_steps=steps, seed=seed)
     logistic = write_logistic(fit_logistic(table, weight), out_logistic, encoder=encoder)
     with progress_bar("Training") as progress:
-        model, folder = train_bert(args, table, weight, progress=progress)
+        model = train_bert(args, table, weight, progress=progress)
     about = {"name": "questrag-bert-policy", **{f"training_{key}": str(value) for key, value in asdict(args).items()}}
-    bert = write_bert(model, folder, out_bert, about, encoder=encoder)
+    bert = write_bert(model, args, out_bert, about, encoder=encoder, texts=table.text)
     typer.echo(f"{out_bert}: {bert.fingerprint}; {out_logistic}: {logistic.fingerprint}")
 
 

@@ -75,7 +75,7 @@ def policy_update(
 ) -> None:
     """Train a candidate from the log and the feedback, and let it serve where the gate finds it better. Ends with 1
     where the candidate is refused."""
-    from questrag.evaluation.logs import read_log
+    from questrag.evaluation.logs import ThumbOrModel, read_log
     from questrag.wiring import policy_versions
 
     with train_extra():
@@ -90,6 +90,8 @@ def policy_update(
     assistant = assistant_of(settings)
     with progress_bar("Reading the log") as progress:
         log = asyncio.run(read_log(assistant, _turns(settings, days), judge=judged_by, progress=progress))
+    if isinstance(judged_by, ThumbOrModel) and judged_by.unanswered:
+        typer.echo(f"no reply from the model on {judged_by.unanswered} turns: they have no verdict", err=True)
     with tempfile.TemporaryDirectory() as scratch:
         candidate = Path(scratch)
         report = _gated(settings, assistant, log, talks, candidate)
@@ -172,12 +174,12 @@ def policy_versions_() -> None:
 
 def _judge(settings: Settings, name: str) -> "Judge":
     from questrag.evaluation.judge import ModelJudge
-    from questrag.evaluation.logs import thumb, thumb_or
+    from questrag.evaluation.logs import ThumbOrModel, thumb
     from questrag.wiring import open_eval_model
 
     if name not in ("feedback", "model"):
         raise Invalid(f"--judge {name}: choose feedback or model")
-    return thumb_or(ModelJudge(open_eval_model(settings))) if name == "model" else thumb
+    return ThumbOrModel(ModelJudge(open_eval_model(settings))) if name == "model" else thumb
 
 
 def _turns(settings: Settings, days: int) -> "list[Turn]":

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from questrag.chat.errors import Invalid
+from questrag.chat.errors import Invalid, Unavailable
 from questrag.chat.ports import Turns
 from questrag.chat.turn import Assistant, active_path
 from questrag.chat.types import Action, Decision, Reason, Receipt, Turn, TurnState
@@ -74,17 +74,24 @@ async def thumb(turn: Turn, state: TurnState) -> Verdict:
     return by_feedback(turn.feedback.rating if turn.feedback else None)
 
 
-def thumb_or(model: ModelJudge) -> Judge:
-    """Judge by the customer's feedback, and where there is none by a model, which is given what the search finds."""
+@dataclass(slots=True)
+class ThumbOrModel:
+    """Judges by the customer's feedback, and where there is none by a model, which is given what the search finds."""
 
-    async def judge(turn: Turn, state: TurnState) -> Verdict:
+    model: ModelJudge
+    unanswered: int = 0
+    """Turns for which the provider gave no reply: they have no verdict."""
+
+    async def __call__(self, turn: Turn, state: TurnState) -> Verdict:
         verdict = await thumb(turn, state)
         if verdict or not state.hits:
             return verdict
         approved = (f"{hit.passage.question}\n{hit.passage.answer_in(state.lang)}" for hit in state.hits)
-        return await model.verdict(turn.question, answer=turn.answer, reference="\n\n".join(approved))
-
-    return judge
+        try:
+            return await self.model.verdict(turn.question, answer=turn.answer, reference="\n\n".join(approved))
+        except Unavailable:
+            self.unanswered += 1
+            return None
 
 
 async def read_log(

@@ -56,7 +56,13 @@ def open_logistic(folder: Path, *, encoder: str, confidence: float) -> TwoWay:
 
 
 def open_bert(folder: Path, *, encoder: str, confidence: float) -> TwoWay:
-    """Open a BERT that reads `policy.state.state_text`.
+    """Open a BERT that reads `policy.state.state_text`. Raises what `open_reader` raises."""
+    read, version = open_reader(folder, encoder)
+    return TwoWay(lambda state: read(state_text(state)), version, confidence)
+
+
+def open_reader(folder: Path, encoder: str) -> tuple[Callable[[str], float], str]:
+    """Return what gives the probability to fetch of a text, and its version.
 
     Raises:
         ArtifactError: the folder is not intact, was made for another encoder's probabilities, or has its outputs in
@@ -81,13 +87,13 @@ def open_bert(folder: Path, *, encoder: str, confidence: float) -> TwoWay:
     except Exception as error:
         raise ArtifactError(f"{folder} cannot be run: {error}") from error
 
-    def p_fetch(state: TurnState) -> float:
-        encoded = tokenizer.encode(state_text(state))
+    def p_fetch(text: str) -> float:
+        encoded = tokenizer.encode(text)
         ids = np.array([encoded.ids], dtype=np.int64)
         (p,) = session.run(["p"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
         return float(p[0, LABELS.index(Action.FETCH)])
 
-    return TwoWay(p_fetch, f"{artifact.info.get('name', 'bert')}@{artifact.fingerprint}", confidence)
+    return p_fetch, f"{artifact.info.get('name', 'bert')}@{artifact.fingerprint}"
 
 
 def _open(folder: Path, encoder: str) -> Artifact:

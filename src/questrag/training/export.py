@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from questrag.artifacts import Artifact, seal
+from questrag.artifacts import Artifact, seal, write_artifact
 from questrag.chat.errors import ArtifactError
 from questrag.retrieval.encoder import OnnxEncoder
 from questrag.training.backbone import SentenceModel, load_backbone, prefixes
@@ -79,20 +78,17 @@ def export_encoder(
         "passage_prefix": before_passage,
         "precision": "int8, per channel; three products in full",
     }
-    with tempfile.TemporaryDirectory() as scratch:
-        made = Path(scratch) / "encoder"
-        made.mkdir()
+
+    def fill(made: Path) -> dict[str, str]:
         write_onnx(model, made / "model.onnx", output="sentence")
         shutil.copy(source / "tokenizer.json", made / "tokenizer.json")
         seal(made, "encoder", info)
         cosine = parity(model, source, made)
         if cosine < LEAST_COSINE:
             raise ArtifactError(f"the exported encoder differs from the original: cosine {cosine:.4f}")
-        artifact = seal(made, "encoder", {**info, "parity_cosine_min": f"{cosine:.3f}"})
-        out.mkdir(parents=True, exist_ok=True)
-        for path in made.iterdir():
-            shutil.copy(path, out / path.name)
-    return Artifact(out, artifact.kind, artifact.info, artifact.files)
+        return {"parity_cosine_min": f"{cosine:.3f}"}
+
+    return write_artifact(out, "encoder", info, fill)
 
 
 def parity(model: SentenceModel, source: Path, exported: Path) -> float:

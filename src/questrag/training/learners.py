@@ -4,7 +4,7 @@ All read the same numbers and choose among the same actions: the none, one, thre
 new or of earlier prompts. `price` says what tokens are worth to all of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -141,35 +141,44 @@ def compare(
         turn_weight: ``(n,)``, what each turn to learn from counts.
 
     Returns:
-        By learner the means over seeds of ``right`` and ``saving``, and their standard deviations.
+        By learner the means over seeds of ``right`` and ``saving``, their standard deviations, and the share of seeds
+        for which some price kept the margin on ``dev``.
     """
-    rows: dict[str, list[tuple[float, float]]] = {}
+    rows: dict[str, list[tuple[float, float, bool]]] = {}
     learned_on = learned_on.drawn(turn_weight, _DRAWN, 0)
     for name in LEARNERS:
         for seed in range(seeds):
-            choose = _at_the_margin(name, learned_on, dev, margin, seed)
-            rows.setdefault(name, []).append(_measure(measured_on, choose(measured_on)))
+            choose, kept = _at_the_margin(name, learned_on, dev, margin, seed)
+            rows.setdefault(name, []).append((*_measure(measured_on, choose(measured_on)), kept))
     p = weights.probabilities(dev.table)
     target = float(dev.table.always_right.mean()) - margin
     price = fit_price(lambda price: float(outcome(dev.table, worth(dev.table, p, price)).right.mean()), target)
     default = outcome(measured_on.table, worth(measured_on.table, weights.probabilities(measured_on.table), price))
-    rows["probabilities at a price (default)"] = [(float(default.right.mean()), default.saving(measured_on.table))]
+    right, saving = float(default.right.mean()), default.saving(measured_on.table)
+    rows["probabilities at a price (default)"] = [(right, saving, price > 0)]
+    return {name: _over_seeds(each) for name, each in rows.items()}
+
+
+def _over_seeds(rows: Sequence[tuple[float, float, bool]]) -> dict[str, float]:
+    right, saving, kept = np.array(rows, dtype=np.float64).T
+    ddof = min(1, len(rows) - 1)
     return {
-        name: {
-            "right": float(np.mean([right for right, _ in each])),
-            "saving": float(np.mean([saving for _, saving in each])),
-            "right_sd": float(np.std([right for right, _ in each])),
-            "saving_sd": float(np.std([saving for _, saving in each])),
-        }
-        for name, each in rows.items()
+        "right": float(right.mean()),
+        "saving": float(saving.mean()),
+        "right_sd": float(right.std(ddof=ddof)),
+        "saving_sd": float(saving.std(ddof=ddof)),
+        "kept_margin": float(kept.mean()),
     }
 
 
-def _at_the_margin(name: str, learned_on: Problem, dev: Problem, margin: float, seed: int) -> Choose:
-    """Return the learner fitted at the highest price at which it keeps the margin on ``dev``, by bisection."""
+def _at_the_margin(name: str, learned_on: Problem, dev: Problem, margin: float, seed: int) -> tuple[Choose, bool]:
+    """Return the learner fitted at the highest price at which it keeps the margin on ``dev``, by bisection; at the
+    lowest price, and False, where it keeps it at none."""
     target = float(dev.table.always_right.mean()) - margin
     low, high = 0, len(_PRICES)
     kept = learn(name, learned_on, _PRICES[0], seed)
+    if _measure(dev, kept(dev))[0] < target:
+        return kept, False
     while high - low > 1:
         middle = (low + high) // 2
         choose = learn(name, learned_on, _PRICES[middle], seed)
@@ -177,7 +186,7 @@ def _at_the_margin(name: str, learned_on: Problem, dev: Problem, margin: float, 
             low, kept = middle, choose
         else:
             high = middle
-    return kept
+    return kept, True
 
 
 _PRICES = (0.02, 0.04, 0.06, 0.08, 0.1, 0.13, 0.17, 0.22, 0.28, 0.36)

@@ -1,7 +1,6 @@
 """`questrag train policy`: fits the choice among passages, and the price at which it keeps what is right."""
 
 import json
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -12,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from questrag.artifacts import Artifact, seal
+from questrag.artifacts import Artifact, write_artifact
 from questrag.chat.errors import Invalid
 from questrag.chat.ports import Policy
 from questrag.chat.turn import Assistant
@@ -175,15 +174,12 @@ def write_policy(
         "question": list(map(float, weights.none[len(STATE_FEATURES) :])),
     }
     info = {**about, "name": name, "encoder": encoder, "actions": "fetch, keep", **provenance()}
-    with tempfile.TemporaryDirectory() as scratch:
-        made = Path(scratch)
+
+    def fill(made: Path) -> None:
         (made / "weights.json").write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
         np.save(made / "question.npy", np.stack([weights.mean, *weights.directions]).astype(np.float16))
-        artifact = seal(made, "policy", info)
-        out.mkdir(parents=True, exist_ok=True)
-        for path in made.iterdir():
-            (out / path.name).write_bytes(path.read_bytes())
-    return Artifact(out, artifact.kind, artifact.info, artifact.files)
+
+    return write_artifact(out, "policy", info, fill)
 
 
 @dataclass(frozen=True, slots=True)

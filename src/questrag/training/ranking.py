@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from questrag.artifacts import seal
+from questrag.artifacts import write_artifact
 from questrag.chat.errors import Invalid
 from questrag.evaluation.labelled import LabelledConversation, Query
 from questrag.evaluation.runs import provenance
@@ -148,14 +148,12 @@ def fit_ranking(
         **{name: f"{value:.4f}" for name, value in measured.items()},
         **provenance(knowledge=index.info["knowledge"]),
     }
-    with tempfile.TemporaryDirectory() as scratch:
-        made = Path(scratch)
+
+    def fill(made: Path) -> None:
         (made / "weights.json").write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
         np.save(made / "outside.npy", outside.astype(np.float16))
-        seal(made, "ranking", info)
-        out.mkdir(parents=True, exist_ok=True)
-        for path in made.iterdir():
-            (out / path.name).write_bytes(path.read_bytes())
+
+    write_artifact(out, "ranking", info, fill)
     return measured
 
 

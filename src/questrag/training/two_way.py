@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from questrag.artifacts import Artifact, seal
+from questrag.artifacts import Artifact, seal, write_artifact
+from questrag.chat.errors import ArtifactError
+from questrag.chat.types import Action
 from questrag.evaluation.runs import provenance
 from questrag.policy.state import LEANINGS, PASSAGE_FEATURES, STATE_FEATURES
-from questrag.policy.two_way import FEW_FEATURES, LABELS
+from questrag.policy.two_way import FEW_FEATURES, LABELS, open_reader
 from questrag.progress import Progress
 from questrag.training.backbone import SentenceModel, folder_of, load_backbone
 from questrag.training.export import write_onnx
@@ -97,10 +98,12 @@ def fit_logistic(table: Table, weight: Floats) -> npt.NDArray[np.float32]:
 
 
 def write_logistic(weights: npt.NDArray[np.float32], out: Path, *, encoder: str) -> Artifact:
-    out.mkdir(parents=True, exist_ok=True)
     body = dict(zip(FEW_FEATURES, map(float, weights), strict=True))
-    (out / "logistic.json").write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
-    return seal(out, "policy", {"name": "logistic", "encoder": encoder, **provenance()})
+
+    def fill(made: Path) -> None:
+        (made / "logistic.json").write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+
+    return write_artifact(out, "policy", {"name": "logistic", "encoder": encoder, **provenance()}, fill)
 
 
 class TwoWayModel(nn.Module):
@@ -127,7 +130,10 @@ class BertArgs:
     supervised_steps: int = 120
     gradient_steps: int = 120
     batch: int = 32
-    lr: float = 5e-5
+    lr: float = 1e-4
+    """Of pre-training."""
+    gradient_lr: float = 1e-5
+    """Of the policy gradient; with more, the many turns that have to be fetched pull the few sure skips along."""
     entropy_weight: float = 0.01
     sampled: bool = False
     """REINFORCE with a baseline instead of the exact gradient over the table."""
@@ -141,15 +147,12 @@ def train_bert(
     *,
     after: Callable[[str, TwoWayModel], None] = lambda stage, model: None,
     progress: Progress | None = None,
-) -> tuple[TwoWayModel, Path]:
+) -> TwoWayModel:
     """Pre-train on the labels, then follow the policy gradient.
 
     Args:
         weight: ``(n,)``, how often each turn is drawn.
         after: called with ``supervised`` and ``gradient`` when a stage is done.
-
-    Returns:
-        The model, and the folder of its tokenizer.
     """
     from transformers import AutoTokenizer
 
@@ -166,6 +169,7 @@ def train_bert(
     for step in range(total):
         if step == args.supervised_steps:
             after("supervised", model)
+            optimizer.param_groups[0]["lr"] = args.gradient_lr
         rows = rng.choice(len(table), args.batch, p=weight / weight.sum())
         batch = tokenizer(
             [str(text) for text in table.text[rows]], padding=True, truncation=True, max_length=MAX_TOKENS,
@@ -184,7 +188,7 @@ def train_bert(
         if progress:
             progress(step + 1, total)
     after("gradient", model)
-    return model.eval(), folder
+    return model.eval()
 
 
 def _config(sentence: SentenceModel, name: str) -> int:
@@ -212,15 +216,35 @@ def probabilities(model: TwoWayModel, backbone: str, texts: npt.NDArray[np.str_]
     return np.concatenate(out)
 
 
-def write_bert(model: TwoWayModel, source: Path, out: Path, about: dict[str, str], *, encoder: str) -> Artifact:
-    """Export as int8 ONNX, with the order of its outputs in the manifest."""
+MOST_DIFFERENCE = 0.03
+"""Mean difference of the probability to fetch that int8 may make."""
+_CHECKED = 200
+
+
+def write_bert(
+    model: TwoWayModel, args: BertArgs, out: Path, about: dict[str, str], *, encoder: str, texts: npt.NDArray[np.str_]
+) -> Artifact:
+    """Export as int8 ONNX, with the order of its outputs in the manifest.
+
+    Args:
+        texts: ``(n,)``, states on which the exported model is compared with the original.
+
+    Raises:
+        ArtifactError: the exported model says something else; nothing is written.
+    """
     info = {**about, "labels": ",".join(LABELS), "max_tokens": str(MAX_TOKENS), "encoder": encoder, **provenance()}
-    with tempfile.TemporaryDirectory() as scratch:
-        made = Path(scratch)
+    compared = texts[:: max(1, len(texts) // _CHECKED)]
+
+    def fill(made: Path) -> dict[str, str]:
         write_onnx(model, made / "model.onnx", output="p")
-        shutil.copy(source / "tokenizer.json", made / "tokenizer.json")
-        artifact = seal(made, "policy", info)
-        out.mkdir(parents=True, exist_ok=True)
-        for path in made.iterdir():
-            shutil.copy(path, out / path.name)
-    return Artifact(out, artifact.kind, artifact.info, artifact.files)
+        shutil.copy(folder_of(args.backbone) / "tokenizer.json", made / "tokenizer.json")
+        seal(made, "policy", info)
+        read, _ = open_reader(made, encoder)
+        served = np.array([read(str(text)) for text in compared])
+        original = probabilities(model, args.backbone, compared)[:, LABELS.index(Action.FETCH)]
+        difference = float(np.abs(served - original).mean())
+        if difference > MOST_DIFFERENCE:
+            raise ArtifactError(f"the exported policy differs from the original: by {difference:.3f} in the mean")
+        return {"parity_difference_mean": f"{difference:.4f}"}
+
+    return write_artifact(out, "policy", info, fill)
