@@ -21,6 +21,7 @@ _KINDS = (
     "unanswerable", "sensitive",
 )  # fmt: skip
 
+GATE = "benchmarks/results/gate.json"
 OURS, UNSEEN = "docs/results/policy.json", "docs/results/policy_unseen.json"
 REPRODUCED, COVERAGE = "docs/results/reproduce.json", "docs/results/off_policy.json"
 
@@ -57,7 +58,30 @@ def policy_page() -> str:
         lines += ["", "### The table of arXiv 2401.06800, on our conversations", "", *four_way_lines()]
     if (PROJECT / COVERAGE).exists():
         lines += ["", "### What a log says about another policy", "", *_coverage()]
+    if (PROJECT / GATE).exists():
+        lines += ["", "### What the gate refuses", "", *_gate()]
     return "\n".join(lines)
+
+
+def _gate() -> list[str]:
+    read = result(GATE)
+    bad, poison = read["bad"], read["poison"]
+    named = {"honest": "learned from use", "poisoned": "learned from use, poisoned", "itself": "what serves already"}
+    rows = [
+        f"| {named.get(name, name)} | {'passed' if each['passed'] else 'refused'} | {-100 * each['less_right']:+.1f} | "
+        f"{100 * each['tokens_saved']:+.1f} % | {' '.join(each['reasons'][:1])} |"
+        for name, each in read["reports"].items()
+    ]
+    note = (
+        f"Of {bad['n']} deliberately bad candidates {bad['refused']} were refused "
+        f"[{100 * bad['ci95'][0]:.0f}, {100 * bad['ci95'][1]:.0f} %]. The log has {read['n_log']} turns with a verdict "
+        'by the labels, a tenth of the skips explored. "Learned from use" is trained on it, "poisoned" on it with '
+        f"{100 * poison['share']:.0f} % more votes from {poison['accounts']} accounts, all against what was shown for "
+        f"protected intents: of {poison['protected_decisions']} decisions on those, {poison['without_evidence']} lose "
+        f"the passage and {poison['skipped']} are skipped that were not (at most {100 * poison['ci95'][1]:.1f} %)."
+    )
+    head = "| candidate | gate | right, points | tokens saved | first reason |"
+    return [head, "|---|---|---|---|---|", *rows, "", note]
 
 
 def _verdict(path: str) -> str:
