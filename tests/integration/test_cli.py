@@ -48,7 +48,7 @@ def test_a_question_is_answered_with_source_and_receipt(run, kb: Path) -> None: 
     assert done.stdout.startswith("Block it in the app.\n")
     assert "[1] I lost my card (lost; Cards guide)" in done.stdout
     assert "FETCH (policy" in done.stdout
-    assert "1 fetched: they answer with" in done.stdout
+    assert "1 passage fetched: the answer is in it with" in done.stdout
 
 
 def test_json_is_the_object_of_the_api(run, kb: Path) -> None:  # type: ignore[no-untyped-def]

@@ -85,7 +85,7 @@ def test_a_version_that_leaves_out_what_answers_is_found_by_the_audit_and_taken_
     data_dir: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     version = promoted(data_dir, tmp_path, never=True)
-    watched = {"kb_reload_s": 0.05, "policy_audit_s": 0.1, "policy_audit_share": 1.0, "policy_harm_limit": 0.3}
+    watched = {"kb_reload_s": 0, "policy_audit_s": 0.1, "policy_audit_share": 1.0, "policy_harm_limit": 0.3}
     with caplog.at_level(logging.ERROR), app(data_dir, **watched) as client:
         assert version in policy_of(client)["version"]
         customer = sign_up(client)

@@ -67,6 +67,23 @@ def test_what_is_shown_is_from_the_pool_once_the_likeliest_first_and_new_is_told
     assert decision.policy == fused.version and decision.why
 
 
+def test_the_receipt_says_in_one_sentence_what_is_shown_and_what_was_left_out() -> None:
+    card, loan, fee = (Passage(id=name, question=name, answer="Yes.") for name in ("card", "loan", "fee"))
+
+    def why(*hits: Hit, live: tuple[Kept, ...] = (), price: float = 1e3) -> str:
+        return policy(price, confidence=0.0).decide(TurnState("q", "en", (), hits, live)).why
+
+    assert why().startswith("Nothing was found.")
+    assert why(Hit(card, 0.9)).startswith("No passage is worth its tokens: the answer is in all that was found")
+    alone = why(Hit(card, 0.9), price=0.0)
+    assert alone.startswith("1 passage fetched: the answer is in it with ")
+    assert "in what was left out with 0%" in alone
+    both = why(Hit(card, 0.9), Hit(loan, 0.05), live=(Kept(fee, 0.01),), price=0.0)
+    assert both.startswith("2 passages fetched and 1 kept: the answer is in them with ")
+    again = why(Hit(fee, 0.9), live=(Kept(fee, 0.9),), price=0.0)
+    assert again.startswith("1 passage kept: the answer is in it with ")
+
+
 @given(policies, states())
 def test_what_is_protected_is_always_shown_or_the_customer_is_asked(fused: Fused, of: TurnState) -> None:
     decision = fused.decide(of)

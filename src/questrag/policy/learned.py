@@ -172,7 +172,8 @@ _FEWEST_OPTIONS = 2
 _UNCLEAR = "Several entries may be meant, {:.0%} together, and none of them clearly: the customer is asked."
 
 _PHRASES = {
-    "log p": "the search is sure of it", "p": "the search is sure of it", "first": "the search puts it first",
+    "log p": "its words and meaning fit the question", "p": "its words and meaning fit the question",
+    "first": "the search puts it first",
     "live": "an earlier prompt showed it", "cited": "an earlier answer drew on it",
     "shown last": "the last prompt showed it", "cited last": "the last answer drew on it",
     "category of last": "it is of the subject of the last answer",
@@ -190,7 +191,7 @@ def _why(p: Floats, shown: Sequence[int], parts: Floats, *, fetched: int) -> str
     """
     covered, left = float(p[list(shown)].sum()), float(p.sum() - p[list(shown)].sum())
     if not shown:
-        return f"No passage is worth its tokens: all that was found together answers with {left:.0%}."
+        return f"No passage is worth its tokens: the answer is in all that was found together with {left:.0%}."
     by_feature = parts.reshape(len(PASSAGE_FEATURES), -1).sum(axis=1)
     reasons = [
         _PHRASES[PASSAGE_FEATURES[i]]
@@ -199,8 +200,9 @@ def _why(p: Floats, shown: Sequence[int], parts: Floats, *, fetched: int) -> str
     ]
     because = " and ".join(dict.fromkeys(reasons[:2]))
     kept = len(shown) - fetched
-    what = " and ".join(
-        part for part in (f"{fetched} fetched" if fetched else "", f"{kept} kept" if kept else "") if part
-    )
-    sentence = f"{what}: they answer with {covered:.0%}, what was left out with {left:.0%}."
+    counted = [f"{n} {done}" for n, done in ((fetched, "fetched"), (kept, "kept")) if n]
+    number, _, done = " and ".join(counted).partition(" ")
+    what = f"{number} passage{'s' if number != '1' else ''} {done}"
+    where = "it" if len(shown) == 1 else "them"
+    sentence = f"{what}: the answer is in {where} with {covered:.0%}, in what was left out with {left:.0%}."
     return f"{sentence} The likeliest was chosen because {because}." if because else sentence

@@ -49,10 +49,11 @@ class Watch:
         turns = await ended_since(parts.store, datetime.now(UTC) - _LOOK_BACK)
         self.found = await audit_skips(approved_only(parts.assistant), turns, share=self._share, by=policy)
         self.policy = policy
-        if self.harmful:
-            self._take_back(served, self.found)
+        if self.harmful and self._taken_back(served, self.found):
+            for _ in range(2):  # one look to see the change, one to see that it has settled
+                await self._live.look()
 
-    def _take_back(self, served: str, found: Audit) -> None:
+    def _taken_back(self, served: str, found: Audit) -> bool:
         low, high = found.ci95
         harm = f"{len(found.harms)} of {found.n_checked} skips left out what answers ({low:.1%} to {high:.1%})"
         logger.error("policy %s does harm: %s", self.policy, harm)
@@ -60,8 +61,9 @@ class Watch:
             now = self._versions.roll_back(f"the audit found that {harm}", only=served)
         except Invalid as error:
             logger.error("it goes on: %s; set POLICY=always or train another one", error)
-        else:
-            logger.error("policy version %s serves from now on", now)
+            return False
+        logger.error("policy version %s serves from now on", now)
+        return True
 
     @asynccontextmanager
     async def looking(self, every_s: float) -> AsyncGenerator[None]:
