@@ -92,7 +92,7 @@ def train_two_way(
     out_logistic: Annotated[Path, typer.Option(help="Folder of the regression.")] = PROJECT
     / "models"
     / "policy-logistic",
-    steps: Annotated[int, typer.Option(min=1, help="Of pre-training, and as many of policy gradient.")] = 150,
+    steps: Annotated[int, typer.Option(min=2, help="Of pre-training, and half as many of policy gradient.")] = 200,
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """Train the policies that fetch or do not: a BERT by policy gradient, and a logistic regression."""
@@ -102,7 +102,9 @@ def train_two_way(
     lessons = _lessons(settings, conversations, held_out, turns, _TURN_WEIGHT, work, seed)
     encoder = lessons[0].assistant.retriever.encoder_version
     table, weight = _played(lessons, work)
-    args = BertArgs(backbone=backbone, reward=_reward(reward), supervised_steps=steps, gradient_steps=steps, seed=seed)
+    args = BertArgs(
+        backbone=backbone, reward=_reward(reward), supervised_steps=steps, gradient_steps=steps // 2, seed=seed
+    )
     logistic = write_logistic(fit_logistic(table, weight), out_logistic, encoder=encoder)
     with progress_bar("Training") as progress:
         model = train_bert(args, table, weight, progress=progress)
@@ -178,7 +180,12 @@ def train_reproduce(
     assistant = lessons[0].assistant
     measured, _ = _played([Lessons(test.stem, assistant, talks_in(test), 1.0)], work)
     args = BertArgs(
-        backbone=backbone, reward=_reward(reward), supervised_steps=steps, gradient_steps=steps, sampled=True
+        backbone=backbone,
+        reward=_reward(reward),
+        supervised_steps=steps,
+        gradient_steps=steps,
+        gradient_lr=5e-5,
+        sampled=True,
     )
     with progress_bar("Training") as progress:
         result = four_way(
