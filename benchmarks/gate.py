@@ -165,12 +165,30 @@ def run(log_from: Path, gate_on: Path) -> dict[str, Any]:
         SmallTalkFirst(replace(served, choice=learn(served.choice, of).choice, version=version))
         for of, version in ((log.judged, "honest@1"), (poisoned(log.judged), "poisoned@1"))
     )
+    fixed = talks_in(gate_on)
     candidates = {name: SmallTalkFirst(each) for name, each in bad_candidates(served).items()}
     others: Mapping[str, Policy] = {"honest": honest, "poisoned": misled, "itself": serving}
     reports = gate(
-        assistant, talks_in(gate_on), log, candidates={**candidates, **others}, served=serving, belief=served.choice
-    )
+        assistant, fixed, log, candidates={**candidates, **others}, served=serving, belief=served.choice,
+        price=served.price,
+    )  # fmt: skip
+    reports["grown"] = _grown(assistant, served, talks_in(log_from), fixed)
     return _body(log, reports, list(candidates), honest, misled)
+
+
+def _grown(
+    assistant: Assistant, served: Fused, used: Sequence[LabelledConversation], fixed: Sequence[LabelledConversation]
+) -> dict[str, Any]:
+    """Return the gate's report of what a policy with half of the weights learns from its own use."""
+    choice = replace(served.choice, passage=0.5 * served.choice.passage, none=0.5 * served.choice.none)
+    young = replace(served, choice=choice, version="young@1")
+    exploring = Exploring(SmallTalkFirst(young), EXPLORED, Random(1).random)
+    log = asyncio.run(read_log(assistant, use(assistant, used, exploring, right)))
+    grown = SmallTalkFirst(replace(young, choice=learn(choice, log.judged).choice, version="grown@1"))
+    return gate(
+        assistant, fixed, log, candidates={"grown": grown}, served=SmallTalkFirst(young), belief=choice,
+        price=young.price,
+    )["grown"]  # fmt: skip
 
 
 def _body(

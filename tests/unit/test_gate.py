@@ -70,22 +70,22 @@ def a_log(n: int = 60) -> Log:
 def reports(candidates: Mapping[str, Policy], limits: Limits | None = None) -> dict[str, dict[str, object]]:
     return gate(
         ASSISTANT, talks(25, 2), a_log(), candidates=candidates, served=SmallTalkFirst(SERVED), belief=SERVED.choice,
-        limits=limits or Limits(least_judged=100, least_effective=50, worse_on_log=0.1),
+        price=2.0, limits=limits or Limits(least_judged=100, least_effective=50, worse_on_log=0.1),
     )  # fmt: skip
 
 
 def test_a_candidate_that_shows_less_and_is_as_right_passes() -> None:
     report = reports({"cheaper": SmallTalkFirst(fused(price=2.0))})["cheaper"]
     assert (report["passed"], report["reasons"]) == (True, [])
-    assert any("fewer prompt tokens" in gain for gain in report["gains"])  # type: ignore[attr-defined]
+    assert report["worth"]["the conversations"] > 0.001  # type: ignore[index]
+    assert report["conversations"]["tokens_saved"] > 0.01  # type: ignore[index]
 
 
 def test_what_serves_already_is_refused_as_no_better() -> None:
     report = reports({"itself": SmallTalkFirst(SERVED)})["itself"]
     assert not report["passed"]
-    assert report["reasons"] == [
-        "It is no better than what serves: not right more often, not cheaper, not better on the log."
-    ]
+    assert report["reasons"] == ["It is no better than what serves, neither on the conversations nor on the log."]
+    assert report["worth"] == {"the conversations": 0.0, "the log": 0.0}
 
 
 def test_every_deliberately_bad_candidate_is_refused() -> None:
@@ -94,12 +94,12 @@ def test_every_deliberately_bad_candidate_is_refused() -> None:
     assert len(bad) == 20
     found = gate(
         ASSISTANT, talks(25, 2), a_log(), candidates={**bad, "never": NeverFetch(), "always": AlwaysFetch()},
-        served=SmallTalkFirst(base), belief=base.choice,
+        served=SmallTalkFirst(base), belief=base.choice, price=2.0,
         limits=Limits(least_judged=100, least_effective=50, worse_on_log=0.1),
     )  # fmt: skip
     harmless = {"no answers in Hindi"}  # these customers write English
     passed = {name for name, report in found.items() if report["passed"]}
-    assert passed <= harmless, {name: found[name]["gains"] for name in passed}
+    assert passed <= harmless, {name: found[name]["worth"] for name in passed}
 
 
 def test_a_candidate_that_never_fetches_is_refused_for_what_it_leaves_out() -> None:
@@ -111,9 +111,10 @@ def test_a_candidate_that_never_fetches_is_refused_for_what_it_leaves_out() -> N
 
 def test_a_candidate_that_shows_everything_is_refused_for_its_price() -> None:
     base = fused(price=2.0)
-    report = gate(ASSISTANT, talks(25, 2), a_log(), candidates={"all": AlwaysFetch()}, served=base, belief=base.choice)[
-        "all"
-    ]
+    found = gate(
+        ASSISTANT, talks(25, 2), a_log(), candidates={"all": AlwaysFetch()}, served=base, belief=base.choice, price=2.0
+    )
+    report = found["all"]
     assert any("more prompt tokens" in reason for reason in report["reasons"])
 
 
@@ -130,7 +131,13 @@ def test_what_was_never_tried_is_said_to_be_unknown() -> None:
 def test_a_log_without_a_verdict_is_reported_and_not_estimated() -> None:
     unjudged = Log(tuple(replace(each, verdict=None) for each in a_log().turns), {})
     found = gate(
-        ASSISTANT, talks(4, 2), unjudged, candidates={"x": fused(price=2.0)}, served=SERVED, belief=SERVED.choice
+        ASSISTANT,
+        talks(4, 2),
+        unjudged,
+        candidates={"x": fused(price=2.0)},
+        served=SERVED,
+        belief=SERVED.choice,
+        price=2.0,
     )["x"]
     assert found["log"]["n_judged"] == 0
     assert "estimates" not in found["log"]

@@ -126,7 +126,7 @@ def _gated(
         return gate(
             assistant, talks, log,
             candidates={"candidate": open_policy(settings, encoder, folder)}, served=assistant.policy,
-            belief=served.choice, progress=progress,
+            belief=served.choice, price=served.price * settings.policy_dial, progress=progress,
         )["candidate"]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from questrag.chat.ports import Policy
 from questrag.chat.turn import Assistant
-from questrag.chat.types import Action
+from questrag.chat.types import Action, Decision
 from questrag.evaluation.labelled import LabelledConversation
 from questrag.evaluation.logs import Log, Logged, explored
 from questrag.evaluation.off_policy import (
@@ -53,6 +53,7 @@ def gate(
     candidates: Mapping[str, Policy],
     served: Policy,
     belief: Choice,
+    price: float,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> dict[str, dict[str, Any]]:
@@ -64,6 +65,7 @@ def gate(
         conversations: labelled; no policy was fitted to them.
         served: without exploration.
         belief: predicts rewards for the doubly robust estimate; that of the policy that serves.
+        price: right answers that a thousand prompt tokens are worth; that of the policy that serves.
     """
     limits = limits or Limits()
     turns = counted(assistant, conversations, {**candidates, "served": served}, progress=progress)
@@ -72,21 +74,23 @@ def gate(
     for name, candidate in candidates.items():
         on_conversations = _on_conversations(turns[name], turns["served"])
         on_log = _on_log(assistant, log, candidate, served, belief)
-        report = _verdict(on_conversations, on_log, limits)
+        report = _verdict(on_conversations, on_log, limits, price)
         versions = {"candidate": candidate.version, "served": served.version}
         reports[name] = {**report, **versions, "provenance": made_with}
     return reports
 
 
-def _verdict(on_conversations: dict[str, Any], on_log: dict[str, Any], limits: Limits) -> dict[str, Any]:
+def _verdict(on_conversations: dict[str, Any], on_log: dict[str, Any], limits: Limits, price: float) -> dict[str, Any]:
     reasons = [*_against_conversations(on_conversations, limits), *_against_log(on_log, limits)]
-    gains = _gains(on_conversations, on_log)
-    if not reasons and not gains:
-        reasons = ["It is no better than what serves: not right more often, not cheaper, not better on the log."]
+    worth = _worth(on_conversations, on_log, price)
+    gains = [f"worth {value:+.2%} right answers a turn on {where}" for where, value in worth.items() if value > 0]
+    if not reasons and max(worth.values()) < _LEAST_WORTH:
+        reasons = ["It is no better than what serves, neither on the conversations nor on the log."]
     return {
         "passed": not reasons,
         "reasons": reasons,
         "gains": gains,
+        "worth": worth,
         "conversations": on_conversations,
         "log": on_log,
         "limits": asdict(limits),
@@ -103,6 +107,7 @@ def _on_conversations(candidate: Sequence[Counted], served: Sequence[Counted]) -
         "right": {name: _share(of) for name, of in turns.items()},
         "less_right": against["less_right_than_always"],
         "less_right_ci95": against["less_right_ci95"],
+        "fewer_tokens": (_tokens(served) - _tokens(candidate)) / len(served),
         "tokens_saved": against["saving"],
         "tokens_saved_ci95": against["ci95"]["saving"],
         "unsafe_skips": {name: sum(each.unsafe for each in of) for name, of in turns.items()},
@@ -110,6 +115,10 @@ def _on_conversations(candidate: Sequence[Counted], served: Sequence[Counted]) -
         "protected_right": {name: sum(each.right for each in of) for name, of in grave.items()},
         "protected_unsafe_skips": {name: sum(each.unsafe for each in of) for name, of in grave.items()},
     }
+
+
+def _tokens(turns: Sequence[Counted]) -> int:
+    return sum(each.tokens for each in turns)
 
 
 def _share(turns: Sequence[Counted]) -> float:
@@ -144,31 +153,25 @@ def _on_log(assistant: Assistant, log: Log, candidate: Policy, served: Policy, b
         "n_judged": len(judged),
         "n_explored": explored(judged),
         "left_out": dict(log.left_out),
-        "tokens_saved": _saved_on(assistant, log.turns, candidate, served),
+        **_saved_on(assistant, log.turns, candidate, served),
     }
-    return found | (_estimated(judged, candidate, belief) if judged else {})
+    return found | (_estimated(judged, candidate, served, belief) if judged else {})
 
 
-def _saved_on(assistant: Assistant, turns: Sequence[Logged], candidate: Policy, served: Policy) -> float:
-    """Return the share of prompt tokens that the candidate would save on these turns, taken one by one."""
+def _saved_on(assistant: Assistant, turns: Sequence[Logged], candidate: Policy, served: Policy) -> dict[str, float]:
+    """Return what the candidate would save on these turns, taken one by one: a turn, and as a share."""
     ours, theirs = (
         sum(assistant.prompt_of(each.state, policy.decide(each.state)).tokens(assistant.tokens) for each in turns)
         for policy in (candidate, served)
     )
-    return 1 - ours / theirs if theirs else 0.0
+    return {"fewer_tokens": (theirs - ours) / max(len(turns), 1), "tokens_saved": 1 - ours / max(theirs, 1)}
 
 
-def _estimated(judged: Sequence[Logged], candidate: Policy, belief: Choice) -> dict[str, Any]:
+def _estimated(judged: Sequence[Logged], candidate: Policy, served: Policy, belief: Choice) -> dict[str, Any]:
     decisions = [candidate.decide(each.state) for each in judged]
-    would_show = [{hit.passage.id for hit in (*each.passages, *each.keep)} for each in decisions]
     reward = np.array([float(each.verdict == "good") for each in judged])
     p_logged = np.array([each.p_action for each in judged])
-    repeats = [each.repeated_by(decision) for each, decision in zip(judged, decisions, strict=True)]
-    p_new = np.array(repeats, dtype=np.float64)
-    predicted = (
-        np.array([belief.covers(each.state, each.shown) for each in judged]),
-        np.array([belief.covers(each.state, shown) for each, shown in zip(judged, would_show, strict=True)]),
-    )
+    p_new, predicted = _as_logged(judged, decisions, belief)
     conversation = [each.turn.conversation_id for each in judged]
     fetched = np.array([decision.action is Action.FETCH for decision in decisions], dtype=np.float64)
     p_fetch = np.array([each.receipt.p_fetch for each in judged])
@@ -184,7 +187,9 @@ def _estimated(judged: Sequence[Logged], candidate: Policy, belief: Choice) -> d
     made = estimates(
         reward, p_logged, p_new, conversation, max_weight=most, reward_range=(0.0, 1.0), predicted=predicted
     )
-    gain: Floats = doubly_robust_terms(reward, p_logged, p_new, *predicted, max_weight=most) - reward
+    p_now, predicted_now = _as_logged(judged, [served.decide(each.state) for each in judged], belief)
+    now: Floats = doubly_robust_terms(reward, p_logged, p_now, *predicted_now, max_weight=most)
+    gain: Floats = doubly_robust_terms(reward, p_logged, p_new, *predicted, max_weight=most) - now
     difference = estimate_of(gain, np.minimum(p_new / p_logged, most), conversation, unseen=most, method="difference")
     return found | {
         "effective_n": difference.effective_n,
@@ -192,6 +197,17 @@ def _estimated(judged: Sequence[Logged], candidate: Policy, belief: Choice) -> d
         "difference": asdict(difference),
         "difference_at_least": lower_bound(difference),
     }
+
+
+def _as_logged(
+    judged: Sequence[Logged], decisions: Sequence[Decision], belief: Choice
+) -> tuple[Floats, tuple[Floats, Floats]]:
+    """Return how likely these decisions are what was done, 1 or 0, and the rewards predicted for both."""
+    repeats = [each.repeated_by(decision) for each, decision in zip(judged, decisions, strict=True)]
+    would_show = [{hit.passage.id for hit in (*each.passages, *each.keep)} for each in decisions]
+    logged = [belief.covers(each.state, each.shown) for each in judged]
+    new = [belief.covers(each.state, shown) for each, shown in zip(judged, would_show, strict=True)]
+    return np.array(repeats, dtype=np.float64), (np.array(logged), np.array(new))
 
 
 def _against_log(found: dict[str, Any], limits: Limits) -> list[str]:
@@ -221,17 +237,12 @@ def _against_log(found: dict[str, Any], limits: Limits) -> list[str]:
     return reasons
 
 
-_WORTH_A_CHANGE = 0.002
-"""Share of turns or tokens below which nothing was gained."""
+_LEAST_WORTH = 0.001
 
 
-def _gains(on_conversations: dict[str, Any], on_log: dict[str, Any]) -> list[str]:
-    more_right = -on_conversations["less_right"]
-    better = on_log.get("difference", {}).get("value", 0.0)
-    found = {
-        "right on {:.1%} more turns of the conversations": more_right,
-        "{:.1%} fewer prompt tokens on the conversations": on_conversations["tokens_saved"],
-        "{:.1%} fewer prompt tokens on the log": on_log["tokens_saved"],
-        "{:.1%} more good answers on the log, by the doubly robust estimate": better,
-    }
-    return [text.format(value) for text, value in found.items() if value >= _WORTH_A_CHANGE]
+def _worth(on_conversations: dict[str, Any], on_log: dict[str, Any], price: float) -> dict[str, float]:
+    """Return what a candidate is worth beside the policy that serves: more right answers a turn, less the tokens."""
+    found = {"the conversations": -on_conversations["less_right"] + price * on_conversations["fewer_tokens"] / 1000}
+    if "difference" in on_log:
+        found["the log"] = on_log["difference"]["value"] + price * on_log["fewer_tokens"] / 1000
+    return found
