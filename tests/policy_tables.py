@@ -96,7 +96,8 @@ def _verdict(path: str) -> str:
         f"{100 * read['oracle_share']['default']:.0f} % of the oracle's saving. Unsafe skips: "
         f"{each['unsafe_skips']} of {each['n_needing']} turns that need an entry (at most {100 * unsafe_high:.1f} %), "
         f"{each['unsafe_skips_protected']} of {each['n_protected']} where approved wording, fraud or a loss is at "
-        "stake."
+        f"stake. Of the tokens that do not stand at the start of the conversation's last prompt, which a prefix cache "
+        f"would know, {percent(each['billed_saving'], each['ci95']['billed_saving'])} are saved."
     )
 
 
