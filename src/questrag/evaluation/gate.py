@@ -84,6 +84,9 @@ def _verdict(on_conversations: dict[str, Any], on_log: dict[str, Any], limits: L
     reasons = [*_against_conversations(on_conversations, limits), *_against_log(on_log, limits)]
     worth = _worth(on_conversations, on_log, price)
     gains = [f"worth {value:+.2%} right answers a turn on {where}" for where, value in worth.items() if value > 0]
+    reasons += [
+        f"It is worth {value:+.2%} right answers a turn on {where}." for where, value in worth.items() if value < 0
+    ]
     if not reasons and max(worth.values()) < _LEAST_WORTH:
         reasons = ["It is no better than what serves, neither on the conversations nor on the log."]
     return {
@@ -238,6 +241,7 @@ def _against_log(found: dict[str, Any], limits: Limits) -> list[str]:
 
 
 _LEAST_WORTH = 0.001
+"""Of right answers a turn, in one of the two places; in neither may it be worth less than what serves."""
 
 
 def _worth(on_conversations: dict[str, Any], on_log: dict[str, Any], price: float) -> dict[str, float]:
