@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     policy_audit_s: float = Field(default=3600.0, ge=0, le=604_800)
     """How often the server looks again at what the policy skipped; 0: never."""
     policy_audit_share: float = Field(default=0.1, ge=0, le=1)
-    """Share of the skips of the last seven days that are looked at again."""
+    """Share of the conversations of the last seven days whose skips are looked at again."""
     policy_harm_limit: float = Field(default=0.05, ge=0, le=1)
     """Where more of them than this would have been answered otherwise (lower end of the 95 % interval), a policy that
     was learned from use is taken back."""

@@ -30,26 +30,19 @@ async def asked(*questions: str, policies: Sequence[object]) -> list[Turn]:
 
 
 async def test_a_skip_that_left_out_what_answers_is_harm() -> None:
-    audit = await audit_skips(ASSISTANT, await asked("block debit card", policies=[NeverFetch()]), share=1.0)
-    assert (audit.n_skips, audit.n_checked, audit.rate) == (1, 1, 1.0)
+    audit = await audit_skips(ASSISTANT, await asked("block debit card", policies=[NeverFetch()]))
+    assert (audit.n_checked, audit.rate) == (1, 1.0)
     assert audit.harms[0].would_cite == "card-block"
 
 
 async def test_a_skip_whose_passage_was_kept_is_no_harm() -> None:
     kept = LiveFirst(Threshold(0.5), 0.5)
     turns = await asked("block debit card", "block my debit card", policies=[kept, kept])
-    audit = await audit_skips(ASSISTANT, turns, share=1.0)
-    assert (audit.n_skips, len(audit.harms)) == (1, 0)
+    audit = await audit_skips(ASSISTANT, turns)
+    assert (audit.n_checked, len(audit.harms)) == (1, 0)
 
 
 async def test_fetches_and_small_talk_are_not_looked_at() -> None:
     turns = await asked("block debit card", "thank you", policies=[AlwaysFetch(), SmallTalkFirst(AlwaysFetch())])
-    audit = await audit_skips(ASSISTANT, turns, share=1.0)
-    assert (audit.n_skips, audit.n_checked, audit.ci95) == (0, 0, (0.0, 1.0))
-
-
-async def test_the_same_seed_looks_at_the_same_share() -> None:
-    turns = await asked(*["block debit card"] * 40, policies=[NeverFetch()] * 40)
-    first, again = [await audit_skips(ASSISTANT, turns, share=0.5, seed=3) for _ in range(2)]
-    assert first == again
-    assert 5 < first.n_checked < 35
+    audit = await audit_skips(ASSISTANT, turns)
+    assert (audit.n_checked, audit.ci95) == (0, (0.0, 1.0))

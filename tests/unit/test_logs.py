@@ -154,6 +154,26 @@ async def test_a_log_of_any_length_is_read_page_by_page() -> None:
     assert await ended_since(Paged(), NOON + timedelta(minutes=1)) == turns[1:]
 
 
+async def test_a_share_is_of_whole_conversations_and_the_same_whenever_it_is_read() -> None:
+    store = MemoryStore()
+    (turn, second) = await asked("block my debit card", "open a fixed deposit")
+    turns = [
+        replace(each, id=f"{n}-{each.id}", conversation_id=f"{n}", parent_id=None)
+        for n in range(200)
+        for each in (turn, second)
+    ]
+
+    class Full(MemoryStore):
+        async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
+            return turns if after == (NOON, "") else []
+
+    first, again, other = [await ended_since(Full(), NOON, share=0.25, seed=seed) for seed in (0, 0, 1)]
+    assert first == again != other
+    assert 60 < len(first) < 140
+    assert all(sum(each.conversation_id == turn.conversation_id for each in first) == 2 for turn in first)
+    assert await ended_since(store, NOON, share=0.0) == []
+
+
 async def test_nothing_is_searched_for_that_cannot_be_compared() -> None:
     (turn,) = await asked("block my debit card")
     other = replace(ASSISTANT, retriever=WordOverlap(PASSAGES, encoder_version="other@1"))

@@ -30,7 +30,7 @@ DaysOption = Annotated[int, typer.Option(min=1, help="Look back so far.")]
 
 @policy.command("audit")
 def policy_audit(
-    share: Annotated[float, typer.Option(min=0, max=1, help="Share of the skips to look at again.")] = 1.0,
+    share: Annotated[float, typer.Option(min=0, max=1, help="Share of the conversations to look at.")] = 1.0,
     days: DaysOption = 7,
     kb: KbOption = None,
     seed: Annotated[int, typer.Option()] = 0,
@@ -44,12 +44,11 @@ def policy_audit(
     target = output_file(out, read=[])
     settings = settings_with(kb)
     assistant = approved_only(assistant_of(settings))
-    turns = _turns(settings, days)
+    turns = _turns(settings, days, share=share, seed=seed)
     with progress_bar("Looking again") as progress:
-        audit = asyncio.run(audit_skips(assistant, turns, share=share, seed=seed, progress=progress))
+        audit = asyncio.run(audit_skips(assistant, turns, progress=progress))
     body = {
         "n_turns": len(turns),
-        "n_skips": audit.n_skips,
         "n_checked": audit.n_checked,
         "would_have_changed": len(audit.harms),
         "rate": audit.rate,
@@ -182,16 +181,16 @@ def _judge(settings: Settings, name: str) -> "Judge":
     return ThumbOrModel(ModelJudge(open_eval_model(settings))) if name == "model" else thumb
 
 
-def _turns(settings: Settings, days: int) -> "list[Turn]":
-    return asyncio.run(_ended(settings, datetime.now(UTC) - timedelta(days=days)))
+def _turns(settings: Settings, days: int, *, share: float = 1.0, seed: int = 0) -> "list[Turn]":
+    return asyncio.run(_ended(settings, datetime.now(UTC) - timedelta(days=days), share, seed))
 
 
-async def _ended(settings: Settings, since: datetime) -> "list[Turn]":
+async def _ended(settings: Settings, since: datetime, share: float, seed: int) -> "list[Turn]":
     from questrag.evaluation.logs import ended_since
     from questrag.wiring import open_store
 
     store = await open_store(settings)
     try:
-        return await ended_since(store, since)
+        return await ended_since(store, since, share=share, seed=seed)
     finally:
         await store.close()

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from questrag.chat.turn import Assistant, collect
 from questrag.chat.types import Action, Reason, Turn
@@ -24,9 +23,8 @@ class Harm:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    n_skips: int
-    """Turns that fetched nothing, small talk left out."""
     n_checked: int
+    """Turns that fetched nothing, small talk left out."""
     harms: tuple[Harm, ...]
 
     @property
@@ -39,22 +37,15 @@ class Audit:
 
 
 async def audit_skips(
-    assistant: Assistant,
-    turns: Iterable[Turn],
-    *,
-    share: float,
-    by: str | None = None,
-    seed: int = 0,
-    progress: Progress | None = None,
+    assistant: Assistant, turns: Iterable[Turn], *, by: str | None = None, progress: Progress | None = None
 ) -> Audit:
-    """Answer a share of the stored skips once more with everything fetched, and compare what the answers draw on.
+    """Answer stored skips once more with everything fetched, and compare what the answers draw on.
 
     The knowledge base and the search are those of today: an entry that has changed since counts as it is now.
 
     Args:
         assistant: its generator should answer in approved words; no customer sees these answers.
-        turns: of all conversations, with those before the skips.
-        share: of the skips that are looked at, in [0, 1]; the same ones whenever they are.
+        turns: of some conversations, whole: a skip is looked at where all turns before it are there.
         by: only those of this policy, by the version in the receipts.
     """
     by_conversation: dict[str, list[Turn]] = defaultdict(list)
@@ -66,15 +57,14 @@ async def audit_skips(
         for turn in each
         if _skipped(turn, by) and (before := history_of(turn, each)) is not None
     ]
-    checked = [skip for skip in skips if _drawn(skip[0].id, seed) < share]
     fetching = replace(assistant, policy=AlwaysFetch())
     harms = []
-    for done, (turn, before) in enumerate(checked, start=1):
+    for done, (turn, before) in enumerate(skips, start=1):
         harm = await _harm(fetching, turn, before)
         harms += [harm] if harm else []
         if progress:
-            progress(done, len(checked))
-    return Audit(len(skips), len(checked), tuple(harms))
+            progress(done, len(skips))
+    return Audit(len(skips), tuple(harms))
 
 
 def _skipped(turn: Turn, by: str | None) -> bool:
@@ -82,11 +72,6 @@ def _skipped(turn: Turn, by: str | None) -> bool:
     if receipt is None or receipt.policy_action is Action.FETCH or receipt.reason is Reason.SMALL_TALK:
         return False
     return by is None or receipt.versions.policy == by
-
-
-def _drawn(turn_id: str, seed: int) -> float:
-    """Return a number in [0, 1) that is the same whenever the turn is looked at."""
-    return int.from_bytes(sha256(f"{seed} {turn_id}".encode()).digest()[:6]) / 2**48
 
 
 async def _harm(fetching: Assistant, turn: Turn, before: Sequence[Turn]) -> Harm | None:

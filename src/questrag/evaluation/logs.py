@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from questrag.chat.errors import Invalid, Unavailable
 from questrag.chat.ports import Turns
@@ -52,14 +53,23 @@ class Log:
         return tuple(each for each in self.turns if each.verdict)
 
 
-async def ended_since(turns: Turns, since: datetime) -> list[Turn]:
-    """Return every turn of all users that was asked since then and has ended with an answer."""
+async def ended_since(turns: Turns, since: datetime, *, share: float = 1.0, seed: int = 0) -> list[Turn]:
+    """Return the turns of all users that were asked since then and have ended with an answer.
+
+    Args:
+        share: of the conversations, in [0, 1]; whole ones, and the same whenever they are looked at with this seed.
+    """
     found: list[Turn] = []
     after = (since, "")
     while page := await turns.ended(after, _PAGE):
-        found += page
+        found += [turn for turn in page if _drawn(turn.conversation_id, seed) < share]
         after = (page[-1].asked_at, page[-1].id)
     return found
+
+
+def _drawn(name: str, seed: int) -> float:
+    """Return a number in [0, 1) that depends on nothing else."""
+    return int.from_bytes(sha256(f"{seed} {name}".encode()).digest()[:6]) / 2**48
 
 
 def history_of(turn: Turn, others: Iterable[Turn]) -> list[Turn] | None:

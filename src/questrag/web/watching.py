@@ -24,7 +24,7 @@ class Watch:
     def __init__(self, live: Live, versions: PolicyVersions, *, share: float, limit: float) -> None:
         """
         Args:
-            share: of the skips that are looked at again.
+            share: of the conversations whose skips are looked at again.
             limit: share of them that may have harmed; above it by the lower end of the interval, the policy goes.
         """
         self._live = live
@@ -46,8 +46,8 @@ class Watch:
         """
         parts = self._live.parts
         served, policy = self._versions.served(), parts.assistant.policy.version
-        turns = await ended_since(parts.store, datetime.now(UTC) - _LOOK_BACK)
-        self.found = await audit_skips(approved_only(parts.assistant), turns, share=self._share, by=policy)
+        turns = await ended_since(parts.store, datetime.now(UTC) - _LOOK_BACK, share=self._share)
+        self.found = await audit_skips(approved_only(parts.assistant), turns, by=policy)
         self.policy = policy
         if self.harmful and self._taken_back(served, self.found):
             for _ in range(2):  # one look to see the change, one to see that it has settled
