@@ -26,7 +26,7 @@ from questrag.policy.learned import Choice, Fused
 from questrag.policy.rules import SmallTalkFirst
 from questrag.policy.state import LEANINGS, PASSAGE_FEATURES, STATE_FEATURES, protected
 from questrag.settings import PROJECT, load_settings
-from questrag.training.update import learn
+from questrag.training.update import grown
 from questrag.wiring import open_fused
 
 EXPLORED = 0.1
@@ -162,8 +162,8 @@ def run(log_from: Path, gate_on: Path) -> dict[str, Any]:
     exploring = Exploring(serving, EXPLORED, Random(0).random)
     log = asyncio.run(read_log(assistant, use(assistant, talks_in(log_from), exploring, right)))
     honest, misled = (
-        SmallTalkFirst(replace(served, choice=learn(served.choice, of).choice, version=version))
-        for of, version in ((log.judged, "honest@1"), (poisoned(log.judged), "poisoned@1"))
+        SmallTalkFirst(grown(served, of, version=version)[0])
+        for of, version in ((log, "honest@1"), (Log(tuple(poisoned(log.judged)), {}), "poisoned@1"))
     )
     fixed = talks_in(gate_on)
     candidates = {name: SmallTalkFirst(each) for name, each in bad_candidates(served).items()}
@@ -184,9 +184,9 @@ def _grown(
     young = replace(served, choice=choice, version="young@1")
     exploring = Exploring(SmallTalkFirst(young), EXPLORED, Random(1).random)
     log = asyncio.run(read_log(assistant, use(assistant, used, exploring, right)))
-    grown = SmallTalkFirst(replace(young, choice=learn(choice, log.judged).choice, version="grown@1"))
+    candidate = SmallTalkFirst(grown(young, log, version="grown@1")[0])
     return gate(
-        assistant, fixed, log, candidates={"grown": grown}, served=SmallTalkFirst(young), belief=choice,
+        assistant, fixed, log, candidates={"grown": candidate}, served=SmallTalkFirst(young), belief=choice,
         price=young.price,
     )["grown"]  # fmt: skip
 

@@ -66,7 +66,12 @@ def policy_page() -> str:
 def _gate() -> list[str]:
     read = result(GATE)
     bad, poison = read["bad"], read["poison"]
-    named = {"honest": "learned from use", "poisoned": "learned from use, poisoned", "itself": "what serves already"}
+    named = {
+        "honest": "learned from use",
+        "poisoned": "learned from use, poisoned",
+        "itself": "what serves already",
+        "grown": "a policy with half of the weights, learned from its own use",
+    }
     rows = [
         f"| {named.get(name, name)} | {'passed' if each['passed'] else 'refused'} | {-100 * each['less_right']:+.1f} | "
         f"{100 * each['tokens_saved']:+.1f} % | {' '.join(each['reasons'][:1])} |"

@@ -10,13 +10,13 @@ import pytest
 
 from questrag.chat.errors import Invalid
 from questrag.chat.types import Action, Feedback, Hit, Kept, Passage, Receipt, TokenBill, Turn, TurnState, Versions
-from questrag.evaluation.logs import Logged
+from questrag.evaluation.logs import Log, Logged
 from questrag.policy.learned import Choice, Fused
 from questrag.policy.state import LEANINGS, PASSAGE_FEATURES, STATE_FEATURES, candidates
 
 torch = pytest.importorskip("torch", reason="needs the train extra: pip install -e '.[train]'")
 
-from questrag.training.update import learn, votes, write_candidate  # noqa: E402 # after the check
+from questrag.training.update import grown, learn, votes, write_candidate  # noqa: E402 # after the check
 
 NOON = datetime(2026, 1, 1, tzinfo=UTC)
 NEW = Passage(id="new", question="Home loan papers?", answer="These.", category="loans")
@@ -101,13 +101,29 @@ def test_verdicts_that_say_nothing_of_a_passage_are_refused(of: Sequence[Logged]
         learn(served(), of)
 
 
-def test_a_candidate_is_written_with_the_price_that_serves_and_opens_as_it_was_learned(tmp_path: Path) -> None:
-    choice = replace(served(), mean=np.zeros(4, dtype=np.float32), directions=np.zeros((0, 4), dtype=np.float32))
-    of = crowd(100, "good", "old")
-    weights = learn(choice, of)
-    artifact = write_candidate(weights, Fused(choice, "toy@1", 0.3), of, tmp_path / "made", encoder="e")
+def usable() -> Choice:
+    return replace(served(), mean=np.zeros(4, dtype=np.float32), directions=np.zeros((0, 4), dtype=np.float32))
+
+
+def test_the_price_of_a_candidate_leaves_out_no_more_than_what_serves_by_what_was_learned() -> None:
+    policy, log = Fused(usable(), "toy@1", 1.0), Log(tuple(crowd(300, "good", "new")), {})
+    candidate, weights = grown(policy, log, version="grown@1")
+
+    def covered(of: Fused) -> float:
+        decision = of.decide(state())
+        return weights.choice.covers(state(), {hit.passage.id for hit in (*decision.passages, *decision.keep)})
+
+    assert p_of(candidate.choice, "new") > p_of(policy.choice, "new") + 0.1
+    assert covered(candidate) >= covered(policy)
+
+
+def test_a_candidate_is_written_and_opens_as_it_was_learned(tmp_path: Path) -> None:
+    log = Log(tuple(crowd(100, "good", "old")), {})
+    policy = Fused(usable(), "toy@1", 0.3)
+    artifact = write_candidate(policy, log, tmp_path / "made", encoder="e")
     opened = Fused.open(tmp_path / "made", encoder="e", confidence=0.7, enough=0.4, ask_from=1.0, dial=1.0)
-    assert opened.price == pytest.approx(0.3)
+    candidate, _ = grown(policy, log, version="grown@1")
+    assert opened.price == pytest.approx(candidate.price)
     assert artifact.info["learned_from"] == "toy@1"
     assert (artifact.info["votes"], artifact.info["accounts"]) == ("100", "100")
-    assert p_of(opened.choice, "old") == pytest.approx(p_of(weights.choice, "old"), abs=1e-4)
+    assert p_of(opened.choice, "old") == pytest.approx(p_of(candidate.choice, "old"), abs=1e-4)

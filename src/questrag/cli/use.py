@@ -114,13 +114,12 @@ def _gated(
 ) -> dict[str, Any]:
     """Train a candidate into the folder; return what the gate says of it."""
     from questrag.evaluation.gate import gate
-    from questrag.training.update import learn, write_candidate
+    from questrag.training.update import write_candidate
     from questrag.wiring import open_fused, open_policy
 
     encoder = assistant.retriever.encoder_version
     served = open_fused(settings.model_copy(update={"policy_dial": 1.0}), encoder)
-    weights = learn(served.choice, log.judged)
-    write_candidate(weights, served, log.judged, folder, encoder=encoder)
+    write_candidate(served, log, folder, encoder=encoder)
     with progress_bar("Comparing") as progress:
         return gate(
             assistant, talks, log,

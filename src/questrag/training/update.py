@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ from torch import Tensor
 
 from questrag.artifacts import Artifact
 from questrag.chat.errors import Invalid
-from questrag.evaluation.logs import Logged
+from questrag.chat.types import TurnState
+from questrag.evaluation.logs import Log, Logged
 from questrag.policy.learned import Choice, Fused
 from questrag.policy.state import candidates, passage_features
 from questrag.training.fitting import least
-from questrag.training.policy import Weights, write_policy
+from questrag.training.policy import Weights, fit_price, write_policy
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -87,15 +89,37 @@ def _nearest(
     return least(loss, np.concatenate([served.passage, served.none]), penalty=_PENALTY)
 
 
-def write_candidate(weights: Weights, served: Fused, judged: Sequence[Logged], out: Path, *, encoder: str) -> Artifact:
-    """Write the candidate's folder; the price is that of the policy that serves, at the dial 1.
+def grown(served: Fused, log: Log, *, version: str) -> tuple[Fused, Weights]:
+    """Return the candidate, and its weights: learned from the verdicts, at the highest price at which it leaves out no
+    more than what serves, over all turns of the log and by what it has learned.
 
     Args:
-        served: opened with the dial 1.
+        served: as it is opened with the dial 1.
+
+    Raises:
+        Invalid: no verdict says anything about a passage that could have been shown.
     """
+    weights = learn(served.choice, log.judged)
+    candidate = replace(served, choice=weights.choice, version=version)
+
+    def right(policy: Fused) -> float:
+        return float(np.mean([weights.choice.covers(each.state, _shown(policy, each.state)) for each in log.turns]))
+
+    price = fit_price(lambda price: right(replace(candidate, price=price)), right(served))
+    return replace(candidate, price=price), weights
+
+
+def _shown(policy: Fused, state: TurnState) -> set[str]:
+    decision = policy.decide(state)
+    return {hit.passage.id for hit in (*decision.passages, *decision.keep)}
+
+
+def write_candidate(served: Fused, log: Log, out: Path, *, encoder: str) -> Artifact:
+    """Learn a candidate and write its folder. Raises what `grown` raises."""
+    candidate, weights = grown(served, log, version="candidate")
     about = {
         "learned_from": served.version,
-        "votes": str(len(judged)),
-        "accounts": str(len({each.turn.user_id for each in judged})),
+        "votes": str(len(log.judged)),
+        "accounts": str(len({each.turn.user_id for each in log.judged})),
     }
-    return write_policy(weights, served.price, out, about, encoder=encoder, name=served.version.partition("@")[0])
+    return write_policy(weights, candidate.price, out, about, encoder=encoder, name=served.version.partition("@")[0])
