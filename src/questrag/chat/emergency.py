@@ -230,6 +230,15 @@ def opening_for(text: str, lang: Lang) -> Opening | None:
     return Opening(STEPS[lang], alone=False) if any(rule.fires(words) for rule in _RULES) else None
 
 
+def stands_alone(question: str) -> bool:
+    """Return whether a question reports fraud or a lost card, and so is about itself, whatever was said before.
+
+    >>> stands_alone("mera card kho gaya"), stands_alone("aur naya kab milega")
+    (True, False)
+    """
+    return opening_for(question, "en") is not None or _LOST_CARD.fires(_words(question))
+
+
 def lost_card_first(question: str, hits: Sequence[Hit]) -> list[Hit]:
     """Put the entry that says how to block a card first when the question says that one is lost.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from questrag.chat import prompt as prompts
 from questrag.chat.askback import ask_back, chosen
-from questrag.chat.emergency import EMERGENCY_INTENT, Opening, lost_card_first, opening_for
+from questrag.chat.emergency import EMERGENCY_INTENT, Opening, lost_card_first, opening_for, stands_alone
 from questrag.chat.errors import NotFound, QuestragError, Unavailable
 from questrag.chat.language import language_of
 from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, TokenCounter, Turns
@@ -155,7 +155,8 @@ class Assistant:
                 return Found(only, only)
             except NotFound:
                 pass  # withdrawn since: the reply is searched for like any other question
-        also, earlier = [kept.passage.id for kept in live], [turn.question for turn in history]
+        also = [kept.passage.id for kept in live]
+        earlier = [] if stands_alone(question) else [turn.question for turn in history]
         found = self.retriever.search_and_score(question, self.k + self.further, earlier, also)
         first = lost_card_first(question, found.hits[: self.k])
         return replace(found, hits=(*first, *found.hits[self.k :]))

@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 
 from questrag.artifacts import open_artifact
+from questrag.chat.emergency import stands_alone
 from questrag.chat.errors import ArtifactError
 from questrag.chat.types import Action, Decision, Hit, Reason, TurnState
 from questrag.policy.state import (
@@ -135,6 +136,7 @@ class Fused:
         if not pool:
             return Decision(Action.NO_FETCH, 0.0, Reason.POLICY, self.version, why="Nothing was found.")
         p, parts = self.choice.probabilities(state, pool)
+        p = _as_reported(state, p)
         order = [int(i) for i in np.argsort(-p, kind="stable")]
         shown = self._worth(state, pool, p, order)
         hits = {i: Hit(pool[i].passage, float(p[i])) for i in order}
@@ -166,6 +168,19 @@ class Fused:
             shown.append(rest.pop(0))
         shown += [i for i, each in enumerate(pool) if each.passage.id == must and i not in shown]
         return sorted(shown, key=lambda i: -p[i])
+
+
+def _as_reported(state: TurnState, p: Floats) -> Floats:
+    """Return ``p`` with the best hit at least as likely as the search has it, where fraud or a lost card is reported.
+
+    What was talked of before says nothing about a report, and nobody in trouble should wait for a better model.
+    """
+    if not (state.hits and stands_alone(state.question)) or p[0] >= state.hits[0].score:
+        return p
+    first = state.hits[0].score
+    changed: Floats = p * ((1 - first) / max(1 - float(p[0]), 1e-6))
+    changed[0] = first
+    return changed
 
 
 _FEWEST_OPTIONS = 2
