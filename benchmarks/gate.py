@@ -33,7 +33,7 @@ EXPLORED = 0.1
 POISONERS = 10
 POISON = 0.01
 _NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-_TURNS_OF_AN_ACCOUNT = 20
+_TURNS_OF_AN_ACCOUNT = 10
 
 Rate = Callable[[Played], bool]
 
@@ -87,7 +87,7 @@ def _drawn(choice: Choice, seed: int) -> Choice:
 
 
 def use(assistant: Assistant, conversations: Sequence[LabelledConversation], policy: Policy, rate: Rate) -> list[Turn]:
-    """Play conversations as customers would have them, and rate every answer; an account has about twenty turns."""
+    """Play conversations as customers would have them, and rate every answer; an account has about ten turns."""
     turns: list[Turn] = []
     n_turns = 0
     for conversation in conversations:
@@ -184,9 +184,10 @@ def _grown(
     young = replace(served, choice=choice, version="young@1")
     exploring = Exploring(SmallTalkFirst(young), EXPLORED, Random(1).random)
     log = asyncio.run(read_log(assistant, use(assistant, used, exploring, right)))
-    candidate = SmallTalkFirst(grown(young, log, version="grown@1")[0])
+    learned_from, judged_on = log.halves()
+    candidate = SmallTalkFirst(grown(young, learned_from, version="grown@1")[0])
     return gate(
-        assistant, fixed, log, candidates={"grown": candidate}, served=SmallTalkFirst(young), belief=choice,
+        assistant, fixed, judged_on, candidates={"grown": candidate}, served=SmallTalkFirst(young), belief=choice,
         price=young.price,
     )["grown"]  # fmt: skip
 

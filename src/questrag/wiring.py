@@ -54,6 +54,8 @@ class Parts:
     """Who is asked for an answer, in this order."""
     files: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
     """What `files_in_use` found before they were read."""
+    served: str = ""
+    """Version of the policy `default` that was opened, see `PolicyVersions`; empty for any other policy."""
     refused: str = ""
     """Why the knowledge base on disk is not the one that is served; empty when it is."""
 
@@ -151,6 +153,7 @@ async def assemble(settings: Settings, *, progress: Progress | None = None) -> P
     library.require_sound()
     return Parts(
         files=files,
+        served=_served(settings),
         assistant=open_assistant(settings, library),
         store=await open_store(settings),
         knowledge=library.knowledge,
@@ -175,7 +178,12 @@ async def renew(settings: Settings, parts: Parts) -> Parts:
         retriever=library.retriever(settings.retriever),
         policy=open_policy(settings, library.encoder.version),
     )
-    return replace(parts, assistant=assistant, knowledge=library.knowledge, files=files, refused="")
+    knowledge = library.knowledge
+    return replace(parts, assistant=assistant, knowledge=knowledge, files=files, served=_served(settings), refused="")
+
+
+def _served(settings: Settings) -> str:
+    return policy_versions(settings).served() if settings.policy == "default" else ""
 
 
 def files_in_use(settings: Settings) -> dict[Path, tuple[int, int]]:
@@ -280,18 +288,14 @@ def open_policy(settings: Settings, encoder: str, folder: Path | None = None) ->
 
 
 def open_eval_model(settings: Settings) -> OpenAICompatible:
-    """Return the model that judges answers: GROQ_EVAL_MODEL, or LLM_MODEL at LLM_BASE_URL.
+    """Return the model that judges answers: of the provider that is asked first, on Groq GROQ_EVAL_MODEL.
 
     Raises:
         Misconfigured: there is no provider.
     """
-    longest = settings.llm_max_tokens
-    if settings.groq_keys:
-        return OpenAICompatible(
-            "groq", settings.groq_base_url, settings.groq_eval_model, settings.groq_keys, max_tokens=longest
-        )
     for name, url, model, keys in _offers(settings):
-        return OpenAICompatible(name, url, model, keys, max_tokens=longest)
+        judge = settings.groq_eval_model if name == "groq" else model
+        return OpenAICompatible(name, url, judge, keys, max_tokens=settings.llm_max_tokens)
     raise Misconfigured("no model can judge: set GROQ_API_KEY_1, HF_TOKEN_1 or LLM_BASE_URL")
 
 

@@ -27,6 +27,13 @@ def test_health_says_what_the_service_is_made_of() -> None:
         "status": "ok",
         "version": __version__,
         "knowledge": {"version": "tiny@1", "entries": 3, "refused": False},
+        "policy": {
+            "version": "smalltalk+always@1",
+            "skips_checked": 0,
+            "would_have_changed": 0,
+            "harm_ci95": [0.0, 1.0],
+            "harmful": False,
+        },
         "providers": ["extractive"],
         "store": "ok",
     }

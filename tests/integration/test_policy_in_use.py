@@ -21,6 +21,7 @@ from questrag.policy.versions import PolicyVersions
 from questrag.settings import PROJECT
 from questrag.training.policy import Weights, write_policy
 from questrag.web.app import create_app
+from questrag.web.watching import LEAST_CHECKED
 from questrag.wiring import open_fused
 from tests.integration.api import CHEAP_KIB, ask, settings, sign_up
 
@@ -54,7 +55,7 @@ def promoted(data_dir: Path, tmp_path: Path, *, never: bool) -> str:
     weights = Weights(choice.passage, none.astype(np.float32), choice.mean, choice.directions)
     write_policy(weights, served.price, tmp_path / "made", {}, encoder=encoder, name="learned")
     versions = PolicyVersions(data_dir / "policies")
-    version = versions.add(tmp_path / "made", {"passed": True, "reasons": [], "gains": ["a test"]})
+    version = versions.add(tmp_path / "made", {"passed": True, "reasons": [], "gains": ["a test"], "base": "shipped"})
     versions.promote(version, "a test")
     return version
 
@@ -88,9 +89,9 @@ def test_a_version_that_leaves_out_what_answers_is_found_by_the_audit_and_taken_
     watched = {"kb_reload_s": 0, "policy_audit_s": 0.1, "policy_audit_share": 1.0, "policy_harm_limit": 0.3}
     with caplog.at_level(logging.ERROR), app(data_dir, **watched) as client:
         assert version in policy_of(client)["version"]
-        customer = sign_up(client)
-        for question in QUESTIONS * 2:
-            assert ask(client, customer, question)["metadata"]["policy_action"] == "NO_FETCH"
+        for number in range(LEAST_CHECKED):
+            customer = sign_up(client, f"customer{number}")
+            assert ask(client, customer, QUESTIONS[number % 3])["metadata"]["policy_action"] == "NO_FETCH"
         wait_until(lambda: version not in policy_of(client)["version"])
         again = ask(client, customer, QUESTIONS[0])
         assert again["response"] == "Open the app and tap Block."
@@ -105,15 +106,27 @@ def test_a_policy_without_one_before_it_goes_on_and_health_says_that_it_does_har
     data_dir: Path, tmp_path: Path
 ) -> None:
     with app(data_dir, policy="never", policy_audit_s=0.1, policy_audit_share=1.0) as client:
-        customer = sign_up(client)
-        for question in QUESTIONS * 2:
-            ask(client, customer, question)
-        wait_until(lambda: policy_of(client)["skips_checked"] == 6)
+        for number in range(LEAST_CHECKED):
+            ask(client, sign_up(client, f"customer{number}"), QUESTIONS[number % 3])
+        wait_until(lambda: policy_of(client)["skips_checked"] == LEAST_CHECKED)
         health = client.get("/health").json()
     assert health["status"] == "degraded"
     assert health["policy"]["harmful"]
-    assert health["policy"]["would_have_changed"] == 6
+    assert health["policy"]["would_have_changed"] == LEAST_CHECKED
     assert health["policy"]["harm_ci95"][0] > 0.3
+
+
+def test_a_few_accounts_are_no_ground_to_take_a_policy_back(data_dir: Path, tmp_path: Path) -> None:
+    version = promoted(data_dir, tmp_path, never=True)
+    with app(data_dir, policy_audit_s=0.1, policy_audit_share=1.0) as client:
+        customer = sign_up(client)
+        for question in QUESTIONS * 3:
+            ask(client, customer, question)
+        wait_until(lambda: policy_of(client)["skips_checked"])
+        sleep(0.3)
+        found = policy_of(client)
+    assert version in found["version"]
+    assert (found["skips_checked"], found["harmful"]) == (1, False), "one skip of each account"
 
 
 def test_a_policy_that_does_no_harm_is_left_alone(data_dir: Path) -> None:
@@ -158,7 +171,7 @@ def questrag(data_dir: Path) -> Callable[..., "subprocess.CompletedProcess[str]"
 Questrag = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def used(data_dir: Path, n_accounts: int = 3) -> None:
+def used(data_dir: Path, n_accounts: int = 14) -> None:
     """Let some customers ask, and rate what they are told."""
     with app(data_dir, policy_exploration=0.5) as client:
         for number in range(n_accounts):
@@ -190,13 +203,13 @@ def test_an_update_from_few_votes_is_refused_with_the_reason_and_kept(
     done = questrag("update", "--conversations", str(gate_file(data_dir)), "--out", str(tmp_path / "report.json"))
     assert done.returncode == 1, done.stderr
     assert "refused" in done.stdout
-    assert "Only 12 turns of the log were judged; 200 are needed" in done.stdout
+    assert "judged turns of the log count; 200 are needed" in done.stdout
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert report["log"]["n_judged"] == 12
+    assert 0 < report["log"]["n_judged"] < 4 * 14, "the other half was learned from"
     assert report["conversations"]["n_turns"] == 6
 
     listed = questrag("versions")
-    assert f"{report['version']} refused: Only 12 turns" in listed.stdout
+    assert f"{report['version']} refused: Only " in listed.stdout
     assert "shipped serves." in listed.stdout
     refused = questrag("promote", report["version"])
     assert refused.returncode == 3
@@ -218,7 +231,8 @@ def test_rolling_back_is_one_command_and_says_when_there_is_nothing_before(
     assert questrag("rollback", "--why", "complaints").stdout == "shipped serves now.\n"
     again = questrag("rollback")
     assert (again.returncode, "none before it" in again.stderr) == (3, True)
-    assert questrag("promote", version).stdout == f"{version} serves now.\n"
+    again = questrag("promote", version)
+    assert (again.returncode, "was rolled back" in again.stderr) == (3, True)
 
 
 @pytest.mark.parametrize(

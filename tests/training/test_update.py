@@ -10,13 +10,13 @@ import pytest
 
 from questrag.chat.errors import Invalid
 from questrag.chat.types import Action, Feedback, Hit, Kept, Passage, Receipt, TokenBill, Turn, TurnState, Versions
-from questrag.evaluation.logs import Log, Logged
+from questrag.evaluation.logs import Log, Logged, votes
 from questrag.policy.learned import Choice, Fused
 from questrag.policy.state import LEANINGS, PASSAGE_FEATURES, STATE_FEATURES, candidates
 
 torch = pytest.importorskip("torch", reason="needs the train extra: pip install -e '.[train]'")
 
-from questrag.training.update import grown, learn, votes, write_candidate  # noqa: E402 # after the check
+from questrag.training.update import grown, learn, write_candidate  # noqa: E402 # after the check
 
 NOON = datetime(2026, 1, 1, tzinfo=UTC)
 NEW = Passage(id="new", question="Home loan papers?", answer="These.", category="loans")
@@ -74,11 +74,18 @@ def test_few_votes_move_little_and_many_move_more() -> None:
     assert 0 < moves[0] < 0.02 < moves[1] < moves[2]
 
 
-def test_an_account_counts_for_a_hundredth_of_all_votes_or_five() -> None:
-    one = [judged("good", "old", user="loud") for _ in range(400)]
-    assert votes([*one, *crowd(600, "good", "new")])[:400].sum() == pytest.approx(10)
-    assert votes(one[:50]).sum() == pytest.approx(5)
-    assert votes(crowd(7, "good", "old")).tolist() == [1.0] * 7
+@pytest.mark.parametrize(("n_honest", "n_loud"), [(600, 400), (200, 20_000), (1000, 100_000)])
+def test_an_account_counts_for_a_fiftieth_of_all_that_counts_or_two(n_honest: int, n_loud: int) -> None:
+    loud = [judged("good", "old", user="loud")] * n_loud
+    counted = votes([*loud, *crowd(n_honest, "good", "new")])
+    share = sum(counted[:n_loud])
+    assert share == pytest.approx(max(2.0, 0.02 * sum(counted)), rel=0.02)
+    assert counted[n_loud:] == [1.0] * n_honest
+
+
+def test_who_votes_once_or_twice_counts_in_full() -> None:
+    assert votes(crowd(7, "good", "old")) == [1.0] * 7
+    assert votes([]) == []
 
 
 def test_a_loud_account_moves_no_more_than_its_share() -> None:
@@ -86,7 +93,7 @@ def test_a_loud_account_moves_no_more_than_its_share() -> None:
     loud = [judged("good", "old", user="loud") for _ in range(400)]
     alone, together = (p_of(learn(served(), each).choice, "old") for each in (honest, [*honest, *loud]))
     everybody = p_of(learn(served(), [*honest, *crowd(400, "good", "old")]).choice, "old")
-    assert together - alone < 0.1 * (everybody - alone)
+    assert together - alone < 0.2 * (everybody - alone)
 
 
 def test_the_same_votes_give_the_same_weights() -> None:

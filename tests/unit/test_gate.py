@@ -64,13 +64,15 @@ def a_log(n: int = 60) -> Log:
     import asyncio
 
     exploring = Exploring(SmallTalkFirst(SERVED), 0.2, Random(0).random)  # nothing secret
-    return asyncio.run(read_log(ASSISTANT, use(ASSISTANT, talks(n, 1), exploring, right)))
+    turns = use(ASSISTANT, talks(n, 1), exploring, right)
+    one_each = [replace(turn, user_id=turn.conversation_id) for turn in turns]
+    return asyncio.run(read_log(ASSISTANT, one_each))
 
 
 def reports(candidates: Mapping[str, Policy], limits: Limits | None = None) -> dict[str, dict[str, object]]:
     return gate(
         ASSISTANT, talks(25, 2), a_log(), candidates=candidates, served=SmallTalkFirst(SERVED), belief=SERVED.choice,
-        price=2.0, limits=limits or Limits(least_judged=100, least_effective=50, worse_on_log=0.1),
+        price=2.0, limits=limits or Limits(least_judged=100, least_accounts=5, least_effective=50, worse_on_log=0.1),
     )  # fmt: skip
 
 
@@ -95,7 +97,7 @@ def test_every_deliberately_bad_candidate_is_refused() -> None:
     found = gate(
         ASSISTANT, talks(25, 2), a_log(), candidates={**bad, "never": NeverFetch(), "always": AlwaysFetch()},
         served=SmallTalkFirst(base), belief=base.choice, price=2.0,
-        limits=Limits(least_judged=100, least_effective=50, worse_on_log=0.1),
+        limits=Limits(least_judged=100, least_accounts=5, least_effective=50, worse_on_log=0.1),
     )  # fmt: skip
     harmless = {"no answers in Hindi"}  # these customers write English
     passed = {name for name, report in found.items() if report["passed"]}
@@ -120,7 +122,7 @@ def test_a_candidate_that_shows_everything_is_refused_for_its_price() -> None:
 
 def test_too_few_judged_turns_are_no_ground_to_change_anything() -> None:
     report = reports({"cheaper": fused(price=2.0)}, Limits(least_judged=10_000))["cheaper"]
-    assert report["reasons"] == ["Only 240 turns of the log were judged; 10000 are needed to tell how it would do."]
+    assert report["reasons"] == ["Only 240 judged turns of the log count; 10000 are needed to tell how it would do."]
 
 
 def test_what_was_never_tried_is_said_to_be_unknown() -> None:

@@ -11,7 +11,11 @@ from questrag.artifacts import seal
 from questrag.chat.errors import ArtifactError, Invalid
 from questrag.policy.versions import SHIPPED, PolicyVersions
 
-PASSED: dict[str, object] = {"passed": True, "reasons": []}
+PASSED: dict[str, object] = {"passed": True, "reasons": [], "base": SHIPPED}
+
+
+def after(version: str) -> dict[str, object]:
+    return {**PASSED, "base": version}
 
 
 @pytest.fixture
@@ -34,6 +38,33 @@ def candidate(tmp_path: Path) -> Callable[[str], Path]:
 Make = Callable[[str], Path]
 
 
+def serving(versions: PolicyVersions, candidate: Make, n: int) -> list[str]:
+    """Promote one version after the other, and return them."""
+    names: list[str] = []
+    for number in range(n):
+        names.append(versions.add(candidate(f"v{number}"), after(names[-1] if names else SHIPPED)))
+        versions.promote(names[-1], "better")
+    return names
+
+
+def test_a_candidate_is_promoted_over_the_version_that_it_was_compared_with_and_once(
+    versions: PolicyVersions, candidate: Make
+) -> None:
+    first, second = (versions.add(candidate(name), PASSED) for name in ("one", "two"))
+    versions.promote(first, "better")
+    with pytest.raises(Invalid, match=f"compared {second} with shipped, and {first} serves"):
+        versions.promote(second, "better")
+    with pytest.raises(Invalid, match="serves already"):
+        versions.promote(first, "again")
+
+
+def test_a_line_that_was_cut_off_while_it_was_written_does_not_count(versions: PolicyVersions, candidate: Make) -> None:
+    (first,) = serving(versions, candidate, 1)
+    with versions.log.open("a", encoding="utf-8") as file:
+        file.write('{"at": "2026')
+    assert versions.served() == first
+
+
 def test_the_shipped_policy_serves_until_one_is_promoted(versions: PolicyVersions, candidate: Make) -> None:
     assert (versions.served(), versions.served_folder(), versions.history()) == (SHIPPED, None, [])
     first = versions.add(candidate("first"), PASSED)
@@ -47,20 +78,19 @@ def test_the_shipped_policy_serves_until_one_is_promoted(versions: PolicyVersion
 def test_rolling_back_goes_through_what_served_before_and_ends_with_the_shipped_one(
     versions: PolicyVersions, candidate: Make
 ) -> None:
-    names = [versions.add(candidate(name), PASSED) for name in ("one", "two")]
-    for name in names:
-        versions.promote(name, "better")
+    names = serving(versions, candidate, 2)
     assert [versions.roll_back("harm") for _ in names] == [names[0], SHIPPED]
     with pytest.raises(Invalid, match="none before it"):
         versions.roll_back("harm")
-    versions.promote(names[1], "again")
+    with pytest.raises(Invalid, match="was rolled back: learn another one"):
+        versions.promote(names[0], "again")
+    third = versions.add(candidate("three"), PASSED)
+    versions.promote(third, "better")
     assert versions.roll_back("harm") == SHIPPED, "what was rolled back is not gone back to"
 
 
 def test_only_one_of_several_that_find_the_same_harm_rolls_back(versions: PolicyVersions, candidate: Make) -> None:
-    names = [versions.add(candidate(f"v{n}"), PASSED) for n in range(3)]
-    for name in names:
-        versions.promote(name, "better")
+    names = serving(versions, candidate, 3)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: versions.roll_back("harm", only=names[2]), range(8)))
     assert found == [names[1]] * 8

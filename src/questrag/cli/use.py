@@ -13,7 +13,7 @@ from questrag.cli.opening import assistant_of, talks_in
 from questrag.cli.options import KbOption, OutOption, output_file, settings_with, write_result
 from questrag.cli.progress import progress_bar
 from questrag.cli.training import train_extra
-from questrag.settings import Settings, load_settings
+from questrag.settings import PROJECT, Settings, load_settings
 
 if TYPE_CHECKING:
     from questrag.chat.turn import Assistant
@@ -93,8 +93,9 @@ def policy_update(
         typer.echo(f"no reply from the model on {judged_by.unanswered} turns: they have no verdict", err=True)
     with tempfile.TemporaryDirectory() as scratch:
         candidate = Path(scratch)
-        report = _gated(settings, assistant, log, talks, candidate)
         versions = policy_versions(settings)
+        base = versions.served()
+        report = {"base": base, **_gated(settings, assistant, log, talks, candidate)}
         version = versions.add(candidate, report)
     if target:
         write_result({"version": version, **report}, target)
@@ -106,7 +107,7 @@ def policy_update(
         typer.echo(f"{version} serves now.")
 
 
-_GATE = Path("data/conversations/test.jsonl")
+_GATE = PROJECT / "data" / "conversations" / "test.jsonl"
 
 
 def _gated(
@@ -119,10 +120,11 @@ def _gated(
 
     encoder = assistant.retriever.encoder_version
     served = open_fused(settings.model_copy(update={"policy_dial": 1.0}), encoder)
-    write_candidate(served, log, folder, encoder=encoder)
+    learned_from, judged_on = log.halves()
+    write_candidate(served, learned_from, folder, encoder=encoder)
     with progress_bar("Comparing") as progress:
         return gate(
-            assistant, talks, log,
+            assistant, talks, judged_on,
             candidates={"candidate": open_policy(settings, encoder, folder)}, served=assistant.policy,
             belief=served.choice, price=served.price * settings.policy_dial, progress=progress,
         )["candidate"]  # fmt: skip

@@ -10,7 +10,7 @@ from questrag.chat.ports import Policy
 from questrag.chat.turn import Assistant
 from questrag.chat.types import Action, Decision
 from questrag.evaluation.labelled import LabelledConversation
-from questrag.evaluation.logs import Log, Logged, explored
+from questrag.evaluation.logs import Log, Logged, explored, votes
 from questrag.evaluation.off_policy import (
     Floats,
     doubly_robust_terms,
@@ -33,12 +33,12 @@ class Limits:
     """Share of the conversations' turns; the upper end of its 95 % interval counts."""
     more_tokens: float = 0.02
     """Of the prompts, on the conversations and on the log."""
-    unsafe_skips: float = 0.01
-    """Of the turns that need an entry; more only where what serves has as many."""
     worse_on_log: float = 0.03
     """Of the expected share of good answers; the lower bound of the doubly robust difference counts."""
     least_judged: int = 200
-    """Turns of the log with a verdict."""
+    """Turns of the log with a verdict, those of busy accounts counted as `votes` counts them."""
+    least_accounts: int = 20
+    """With a verdict."""
     least_effective: float = 100.0
     """Effective sample size of the judged turns."""
     unsupported: float = 0.1
@@ -103,7 +103,7 @@ def _verdict(on_conversations: dict[str, Any], on_log: dict[str, Any], limits: L
 def _on_conversations(candidate: Sequence[Counted], served: Sequence[Counted]) -> dict[str, Any]:
     against = summary(candidate, served)
     turns = {"candidate": candidate, "served": served}
-    grave = {name: [each for each in of if each.needs and each.grave] for name, of in turns.items()}
+    grave = [(new, now) for new, now in zip(candidate, served, strict=True) if now.needs and now.grave]
     return {
         "n_turns": against["n"],
         "n_needing": against["n_needing"],
@@ -114,9 +114,8 @@ def _on_conversations(candidate: Sequence[Counted], served: Sequence[Counted]) -
         "tokens_saved": against["saving"],
         "tokens_saved_ci95": against["ci95"]["saving"],
         "unsafe_skips": {name: sum(each.unsafe for each in of) for name, of in turns.items()},
-        "n_protected": len(grave["served"]),
-        "protected_right": {name: sum(each.right for each in of) for name, of in grave.items()},
-        "protected_unsafe_skips": {name: sum(each.unsafe for each in of) for name, of in grave.items()},
+        "n_protected": len(grave),
+        "protected_lost": sum(now.right and not new.right for new, now in grave),
     }
 
 
@@ -136,15 +135,12 @@ def _against_conversations(found: dict[str, Any], limits: Limits) -> list[str]:
     if -found["tokens_saved"] > limits.more_tokens:
         reasons.append(f"It costs {-found['tokens_saved']:.1%} more prompt tokens.")
     unsafe = found["unsafe_skips"]
-    allowed = max(unsafe["served"], int(limits.unsafe_skips * found["n_needing"]))
-    if unsafe["candidate"] > allowed:
-        reasons.append(f"It skips unsafely {unsafe['candidate']} times; {allowed} are allowed.")
-    right, skips = found["protected_right"], found["protected_unsafe_skips"]
-    if right["candidate"] < right["served"] or skips["candidate"] > skips["served"]:
+    if unsafe["candidate"] > unsafe["served"]:
+        reasons.append(f"It skips unsafely {unsafe['candidate']} times; what serves does so {unsafe['served']} times.")
+    if found["protected_lost"]:
         reasons.append(
-            f"Of {found['n_protected']} turns with approved wording, fraud or a loss, {right['candidate']} have what "
-            f"they need and {skips['candidate']} are skipped unsafely; now it is {right['served']} and "
-            f"{skips['served']}."
+            f"Of {found['n_protected']} turns with approved wording, fraud or a loss, {found['protected_lost']} no "
+            "longer have what they need."
         )
     return reasons
 
@@ -154,6 +150,8 @@ def _on_log(assistant: Assistant, log: Log, candidate: Policy, served: Policy, b
     found: dict[str, Any] = {
         "n_turns": len(log.turns),
         "n_judged": len(judged),
+        "n_counted": sum(votes(judged)),
+        "n_accounts": len({each.turn.user_id for each in judged}),
         "n_explored": explored(judged),
         "left_out": dict(log.left_out),
         **_saved_on(assistant, log.turns, candidate, served),
@@ -175,7 +173,7 @@ def _estimated(judged: Sequence[Logged], candidate: Policy, served: Policy, beli
     reward = np.array([float(each.verdict == "good") for each in judged])
     p_logged = np.array([each.p_action for each in judged])
     p_new, predicted = _as_logged(judged, decisions, belief)
-    conversation = [each.turn.conversation_id for each in judged]
+    account = [each.turn.user_id for each in judged]  # what one customer thinks stands and falls together
     fetched = np.array([decision.action is Action.FETCH for decision in decisions], dtype=np.float64)
     p_fetch = np.array([each.receipt.p_fetch for each in judged])
     found: dict[str, Any] = {
@@ -184,22 +182,28 @@ def _estimated(judged: Sequence[Logged], candidate: Policy, served: Policy, beli
         "unsupported": unsupported(np.stack([p_fetch, 1 - p_fetch], 1), np.stack([fetched, 1 - fetched], 1)),
         "effective_n": 0.0,
     }
-    if not p_new.any() or len(set(conversation)) < 2:
+    if not p_new.any() or len(set(account)) < 2:
         return found
     most = float(1 / p_logged.min())
-    made = estimates(
-        reward, p_logged, p_new, conversation, max_weight=most, reward_range=(0.0, 1.0), predicted=predicted
-    )
-    p_now, predicted_now = _as_logged(judged, [served.decide(each.state) for each in judged], belief)
+    made = estimates(reward, p_logged, p_new, account, max_weight=most, reward_range=(0.0, 1.0), predicted=predicted)
+    decisions_now = [served.decide(each.state) for each in judged]
+    p_now, predicted_now = _as_logged(judged, decisions_now, belief)
     now: Floats = doubly_robust_terms(reward, p_logged, p_now, *predicted_now, max_weight=most)
     gain: Floats = doubly_robust_terms(reward, p_logged, p_new, *predicted, max_weight=most) - now
-    difference = estimate_of(gain, np.minimum(p_new / p_logged, most), conversation, unseen=most, method="difference")
+    differ = [_does(new) != _does(now) for new, now in zip(decisions, decisions_now, strict=True)]
+    # Where both do the same, nothing can surprise.
+    heaviest = float((1 / p_logged[differ]).max()) if any(differ) else 0.0
+    difference = estimate_of(gain, np.minimum(p_new / p_logged, most), account, unseen=heaviest, method="difference")
     return found | {
         "effective_n": difference.effective_n,
         "estimates": {name: asdict(each) for name, each in made.items()},
         "difference": asdict(difference),
         "difference_at_least": lower_bound(difference),
     }
+
+
+def _does(decision: Decision) -> tuple[Action, frozenset[str]]:
+    return decision.action, frozenset(hit.passage.id for hit in (*decision.passages, *decision.keep))
 
 
 def _as_logged(
@@ -214,12 +218,14 @@ def _as_logged(
 
 
 def _against_log(found: dict[str, Any], limits: Limits) -> list[str]:
-    if found["n_judged"] < limits.least_judged:
+    if found["n_counted"] < limits.least_judged:
         return [
-            f"Only {found['n_judged']} turns of the log were judged; {limits.least_judged} are needed to tell "
+            f"Only {found['n_counted']:.0f} judged turns of the log count; {limits.least_judged} are needed to tell "
             "how it would do."
         ]
     reasons = []
+    if found["n_accounts"] < limits.least_accounts:
+        reasons.append(f"They are of {found['n_accounts']} accounts; {limits.least_accounts} are needed.")
     if -found["tokens_saved"] > limits.more_tokens:
         reasons.append(f"It costs {-found['tokens_saved']:.1%} more prompt tokens on the log.")
     if found["unsupported"] > limits.unsupported:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Self
 
 from questrag.chat.errors import Invalid, Unavailable
 from questrag.chat.ports import Turns
@@ -37,9 +38,14 @@ class Logged:
         return frozenset((*self.receipt.fetched, *self.receipt.live))
 
     def repeated_by(self, decision: Decision) -> bool:
-        """Return whether this decision is what was done: the same action, with all that the answer drew on."""
+        """Return whether this decision is what was done: the same action, with all that the answer drew on.
+
+        Where it drew on nothing, with the same passages. That a passage more or less changes nothing else is taken for
+        granted; so an estimate that uses this rests on propensities and on that.
+        """
         shown = {hit.passage.id for hit in (*decision.passages, *decision.keep)}
-        return decision.action is self.receipt.policy_action and shown.issuperset(self.receipt.cited)
+        same = shown.issuperset(self.receipt.cited) if self.receipt.cited else shown == self.shown
+        return decision.action is self.receipt.policy_action and same
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,14 @@ class Log:
     turns: tuple[Logged, ...]
     left_out: Mapping[str, int]
     """How many stored turns are of no use, by why."""
+
+    def halves(self) -> tuple[Self, Self]:
+        """Return the turns of half of the accounts, to learn from, and those of the others, to judge by."""
+        by_half: tuple[list[Logged], list[Logged]] = ([], [])
+        for each in self.turns:
+            by_half[_drawn(each.turn.user_id, 0) >= 0.5].append(each)
+        first, second = (type(self)(tuple(half), self.left_out) for half in by_half)
+        return first, second
 
     @property
     def judged(self) -> tuple[Logged, ...]:
@@ -96,7 +110,9 @@ class ThumbOrModel:
         verdict = await thumb(turn, state)
         if verdict or not state.hits:
             return verdict
-        approved = (f"{hit.passage.question}\n{hit.passage.answer_in(state.lang)}" for hit in state.hits)
+        passages = {hit.passage.id: hit.passage for hit in state.hits}
+        passages |= {kept.passage.id: kept.passage for kept in state.live}
+        approved = (f"{each.question}\n{each.answer_in(state.lang)}" for each in passages.values())
         try:
             return await self.model.verdict(turn.question, answer=turn.answer, reference="\n\n".join(approved))
         except Unavailable:
@@ -144,6 +160,10 @@ async def _logged(assistant: Assistant, turn: Turn, others: Sequence[Turn], judg
         return "without a decision"
     if receipt.reason is Reason.SMALL_TALK:
         return "small talk"
+    if receipt.reason is Reason.UNCLEAR:
+        return "asked back"  # what is thought of a question back says nothing about passages
+    if receipt.degraded:
+        return "that did not go as configured"
     if receipt.versions.knowledge != assistant.knowledge.version:
         return "of another knowledge base"
     if receipt.versions.encoder != assistant.retriever.encoder_version:
@@ -160,6 +180,21 @@ async def _logged(assistant: Assistant, turn: Turn, others: Sequence[Turn], judg
     if not state.hits and not state.live:
         return "with nothing to show"
     return Logged(turn, receipt, state, await judge(turn, state))
+
+
+_LEAST_VOTES = 2.0
+_SHARE_OF_VOTES = 0.02
+
+
+def votes(judged: Sequence[Logged]) -> list[float]:
+    """Return what each verdict counts: an account has at most two percent of all that counts, or two votes."""
+    n_of = Counter(each.turn.user_id for each in judged)
+    most = float(max(n_of.values(), default=0))
+    while True:  # falls to the largest cap that is within its share of what it lets through
+        cap = max(_LEAST_VOTES, _SHARE_OF_VOTES * sum(min(n, most) for n in n_of.values()))
+        if cap >= most - 1e-6:
+            return [min(1.0, most / n_of[each.turn.user_id]) for each in judged]
+        most = cap
 
 
 def explored(log: Sequence[Logged]) -> int:

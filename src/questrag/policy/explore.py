@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from random import SystemRandom
 
 from questrag.chat.ports import Policy
-from questrag.chat.types import Action, Decision, Reason, TurnState
+from questrag.chat.types import Action, Decision, Hit, Reason, TurnState
 
 _draw = SystemRandom().random
 
@@ -34,7 +34,8 @@ class Exploring:
 
     def decide(self, state: TurnState) -> Decision:
         decision = replace(self.inner.decide(state), policy=self.version)
-        if decision.fetch or not state.hits or decision.reason is Reason.SMALL_TALK:
+        more = _beside(decision.keep, state.hits)
+        if decision.fetch or not more or decision.reason is Reason.SMALL_TALK:
             return decision
         if self.draw() >= self.share:
             return replace(decision, p_fetch=self.share)
@@ -43,6 +44,13 @@ class Exploring:
             action=Action.FETCH,
             p_fetch=self.share,
             reason=Reason.EXPLORED,
-            passages=state.hits,
+            passages=more,
             why="Nothing new was needed; passages were fetched all the same, to learn whether they change the answer.",
         )
+
+
+def _beside(keep: tuple[Hit, ...], hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Return the hits that are not kept anyway, none of them before what is kept."""
+    kept = {hit.passage.id for hit in keep}
+    most = min((hit.score for hit in keep), default=1.0)
+    return tuple(Hit(hit.passage, min(hit.score, most)) for hit in hits if hit.passage.id not in kept)

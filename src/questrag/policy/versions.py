@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -51,8 +52,8 @@ class PolicyVersions:
         if not self.log.exists():
             return []
         try:
-            lines = self.log.read_text(encoding="utf-8").splitlines()
-            return [Served(**json.loads(line)) for line in lines]
+            whole, _, _ = self.log.read_text(encoding="utf-8").rpartition("\n")  # a line that was cut off never counted
+            return [Served(**json.loads(line)) for line in whole.splitlines()]
         except (OSError, ValueError, TypeError) as error:
             raise ArtifactError(
                 f"{self.log} cannot be read ({error}): mend it, or remove it to serve the shipped policy"
@@ -98,13 +99,22 @@ class PolicyVersions:
         """Let a candidate serve.
 
         Raises:
-            Invalid: its gate refused it, or there is none of this name.
+            Invalid: its gate refused it or compared it with another version than the one that serves, it serves
+                already, it was rolled back before, or there is none of this name.
             ArtifactError: its files are not intact.
         """
-        if not self.report(version).get("passed"):
+        report = self.report(version)
+        if not report.get("passed"):
             raise Invalid(f"the gate refused version {version}: {self.folder / version}.json says why")
         open_artifact(self.folder / version, "policy")
         with self._writing():
+            now = self.served()
+            if version == now:
+                raise Invalid(f"version {version} serves already")
+            if report.get("base") != now:
+                raise Invalid(f"the gate compared {version} with {report.get('base')}, and {now} serves: update again")
+            if version in self._rolled_back():
+                raise Invalid(f"version {version} was rolled back: learn another one")
             self._append(version, "promoted", why)
 
     def roll_back(self, why: str, *, only: str | None = None) -> str:
@@ -125,6 +135,15 @@ class PolicyVersions:
             self._append(stack[-2], "rolled back", why)
             return stack[-2]
 
+    def _rolled_back(self) -> set[str]:
+        gone, stack = set(), [SHIPPED]
+        for each in self.history():
+            if each.by == "promoted":
+                stack.append(each.version)
+            else:
+                gone.add(stack.pop())
+        return gone
+
     def _stack(self) -> list[str]:
         """Return what rolling back would go through, the version that serves last."""
         stack = [SHIPPED]
@@ -141,6 +160,8 @@ class PolicyVersions:
         line = Served(datetime.now(UTC).isoformat(timespec="seconds"), version, by, why)
         with self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -1,6 +1,5 @@
 """Learns from use: moves a served policy by what customers, or a model, thought of its answers."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from torch import Tensor
 from questrag.artifacts import Artifact
 from questrag.chat.errors import Invalid
 from questrag.chat.types import TurnState
-from questrag.evaluation.logs import Log, Logged
+from questrag.evaluation.logs import Log, Logged, votes
 from questrag.policy.learned import Choice, Fused
 from questrag.policy.state import candidates, passage_features
 from questrag.training.fitting import least
@@ -26,15 +25,6 @@ _NEVER = -1e9
 _PENALTY = 0.3
 _PRIOR_TURNS = 1000
 """Turns that the served policy counts for: with as many votes, half of what they ask for is done."""
-_LEAST_VOTES = 5
-_SHARE_OF_VOTES = 0.01
-
-
-def votes(judged: Sequence[Logged]) -> Floats:
-    """Return ``(n,)`` what each verdict counts: an account has one percent of all, or five, whichever is more."""
-    by_account = Counter(each.turn.user_id for each in judged)
-    most = max(_LEAST_VOTES, _SHARE_OF_VOTES * len(judged))
-    return np.array([min(1.0, most / by_account[each.turn.user_id]) for each in judged])
 
 
 def learn(served: Choice, judged: Sequence[Logged]) -> Weights:

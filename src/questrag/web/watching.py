@@ -15,6 +15,8 @@ from questrag.wiring import approved_only
 
 logger = logging.getLogger(__name__)
 
+LEAST_CHECKED = 30
+"""Accounts, one skip of each: fewer are no ground to take a policy back."""
 _LOOK_BACK = timedelta(days=7)
 
 
@@ -37,7 +39,8 @@ class Watch:
 
     @property
     def harmful(self) -> bool:
-        return self.found is not None and self.found.ci95[0] > self._limit
+        found = self.found
+        return found is not None and found.n_checked >= LEAST_CHECKED and found.ci95[0] > self._limit
 
     async def look(self) -> None:
         """Audit the policy that serves, and roll it back where it does harm.
@@ -45,11 +48,11 @@ class Watch:
         Several processes may look at the same time: only the first one's finding counts.
         """
         parts = self._live.parts
-        served, policy = self._versions.served(), parts.assistant.policy.version
+        policy = parts.assistant.policy.version
         turns = await ended_since(parts.store, datetime.now(UTC) - _LOOK_BACK, share=self._share)
-        self.found = await audit_skips(approved_only(parts.assistant), turns, by=policy)
+        self.found = await audit_skips(approved_only(parts.assistant), turns, by=policy, of_each_account=1)
         self.policy = policy
-        if self.harmful and self._taken_back(served, self.found):
+        if self.harmful and self._taken_back(parts.served, self.found):
             for _ in range(2):  # one look to see the change, one to see that it has settled
                 await self._live.look()
 
@@ -57,6 +60,9 @@ class Watch:
         low, high = found.ci95
         harm = f"{len(found.harms)} of {found.n_checked} skips left out what answers ({low:.1%} to {high:.1%})"
         logger.error("policy %s does harm: %s", self.policy, harm)
+        if not served:
+            logger.error("it goes on, because it is not one that was learned from use: set another POLICY")
+            return False
         try:
             now = self._versions.roll_back(f"the audit found that {harm}", only=served)
         except Invalid as error:
