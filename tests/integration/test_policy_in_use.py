@@ -147,7 +147,7 @@ def test_a_promoted_policy_that_cannot_be_read_stops_the_start_and_is_not_replac
     version = promoted(data_dir, tmp_path, never=False)
     folder = data_dir / "policies"
     file = folder / version / "weights.json" if broken == "weights" else folder / "served.jsonl"
-    file.write_text("{", encoding="utf-8")
+    file.write_text("{\n", encoding="utf-8")
     with pytest.raises(ArtifactError, match=file.name), app(data_dir):
         pass
 

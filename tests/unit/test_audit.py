@@ -1,6 +1,7 @@
 """Stored skips, looked at again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from questrag.chat.turn import collect, ended
@@ -46,3 +47,18 @@ async def test_fetches_and_small_talk_are_not_looked_at() -> None:
     turns = await asked("block debit card", "thank you", policies=[AlwaysFetch(), SmallTalkFirst(AlwaysFetch())])
     audit = await audit_skips(ASSISTANT, turns)
     assert (audit.n_checked, audit.ci95) == (0, (0.0, 1.0))
+
+
+async def test_skips_of_another_knowledge_base_are_not_held_against_the_policy() -> None:
+    (turn,) = await asked("block debit card", policies=[NeverFetch()])
+    assert turn.receipt is not None
+    older = replace(turn, receipt=replace(turn.receipt, versions=replace(turn.receipt.versions, knowledge="older@1")))
+    failed = replace(turn, receipt=replace(turn.receipt, degraded=("nothing was searched",)))
+    assert (await audit_skips(ASSISTANT, [older, replace(failed, id="f")])).n_checked == 0
+
+
+async def test_of_each_account_the_last_skips_are_looked_at() -> None:
+    turns = await asked(*["block debit card"] * 4, policies=[NeverFetch()] * 4)
+    other = replace(turns[0], id="other", conversation_id="other", user_id="another")
+    audit = await audit_skips(ASSISTANT, [*turns, other], of_each_account=1)
+    assert sorted(harm.turn_id for harm in audit.harms) == ["other", "t3"]

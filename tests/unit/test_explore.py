@@ -1,6 +1,8 @@
+from dataclasses import dataclass
+
 import pytest
 
-from questrag.chat.types import Action, Hit, Passage, Reason, TurnState
+from questrag.chat.types import Action, Decision, Hit, Passage, Reason, TurnState
 from questrag.policy.explore import Exploring
 from questrag.policy.rules import AlwaysFetch, NeverFetch, SmallTalkFirst
 
@@ -38,3 +40,27 @@ def test_a_log_says_that_the_policy_explored() -> None:
 def test_a_share_is_a_share(share: float) -> None:
     with pytest.raises(ValueError, match="share"):
         Exploring(NeverFetch(), share)
+
+
+@dataclass(frozen=True)
+class Keeps:
+    """Shows again what it is told, and fetches nothing."""
+
+    keep: tuple[Hit, ...]
+    version: str = "keeps@1"
+
+    def decide(self, state: TurnState) -> Decision:
+        return Decision(Action.NO_FETCH, 0.0, Reason.LIVE, self.version, keep=self.keep)
+
+
+def test_what_is_tried_comes_after_what_is_kept_and_not_twice() -> None:
+    other, third = (Passage(id=name, question="q", answer="a") for name in ("other", "third"))
+    state = TurnState("q", "en", (), (Hit(other, 0.5), Hit(PLAIN, 0.3), Hit(third, 0.1)))
+    decision = Exploring(Keeps((Hit(PLAIN, 0.4),)), 1.0).decide(state)
+    assert decision.keep == (Hit(PLAIN, 0.4),)
+    assert decision.passages == (Hit(other, 0.4), Hit(third, 0.1))
+
+
+def test_where_all_that_was_found_is_kept_there_is_nothing_to_try() -> None:
+    decision = Exploring(Keeps((Hit(PLAIN, 0.4),)), 1.0).decide(STATE)
+    assert (decision.action, decision.p_fetch) == (Action.NO_FETCH, 0.0)

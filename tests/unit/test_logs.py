@@ -179,3 +179,33 @@ async def test_nothing_is_searched_for_that_cannot_be_compared() -> None:
     other = replace(ASSISTANT, retriever=WordOverlap(PASSAGES, encoder_version="other@1"))
     with pytest.raises(Invalid, match="1 of another encoder"):
         await read_log(other, [turn])
+
+
+async def test_questions_back_and_what_did_not_go_as_configured_are_left_out() -> None:
+    back, failed, fine = await asked("block my debit card", "open a fixed deposit", "reset my upi pin")
+    assert back.receipt is not None and failed.receipt is not None
+    back = replace(back, receipt=replace(back.receipt, reason=Reason.UNCLEAR))
+    failed = replace(failed, receipt=replace(failed.receipt, degraded=("the model did not answer",)))
+    log = await read_log(ASSISTANT, [back, failed, fine])
+    assert [each.turn.id for each in log.turns] == ["c2"]
+    assert log.left_out == {"asked back": 1, "that did not go as configured": 1}
+
+
+async def test_where_nothing_was_cited_only_the_same_passages_are_the_same() -> None:
+    (turn,) = await asked("block my debit card")
+    assert turn.receipt is not None
+    (logged,) = (await read_log(ASSISTANT, [replace(turn, receipt=replace(turn.receipt, cited=()))])).turns
+    same = tuple(Hit(passage, 0.5) for passage in PASSAGES if passage.id in logged.shown)
+    assert logged.repeated_by(Decision(Action.FETCH, 1.0, Reason.POLICY, "new@1", same))
+    assert not logged.repeated_by(Decision(Action.FETCH, 1.0, Reason.POLICY, "new@1", same[:0]))
+
+
+async def test_half_of_the_accounts_teach_and_the_others_judge() -> None:
+    (turn,) = await asked("block my debit card")
+    users = [f"u{n % 40}" for n in range(80)]
+    turns = [replace(turn, id=f"t{n}", conversation_id=f"c{n}", user_id=user) for n, user in enumerate(users)]
+    teach, judge = (await read_log(ASSISTANT, turns)).halves()
+    taught, judged = ({each.turn.user_id for each in half.turns} for half in (teach, judge))
+    assert not taught & judged
+    assert len(taught | judged) == 40
+    assert 10 < len(taught) < 30
