@@ -19,7 +19,7 @@ from questrag.cli.opening import assistant_of, talks_in
 from questrag.evaluation.gate import gate
 from questrag.evaluation.intervals import exact95
 from questrag.evaluation.labelled import LabelledConversation
-from questrag.evaluation.logs import Log, Logged, read_log
+from questrag.evaluation.logs import Log, Logged, read_log, shown_by
 from questrag.evaluation.play import Played, play
 from questrag.policy.explore import Exploring
 from questrag.policy.learned import Choice, Fused
@@ -147,7 +147,7 @@ def flips(states: Sequence[TurnState], before: Policy, after: Policy) -> Flips:
     lost, skipped = 0, 0
     for state in grave:
         was, now = before.decide(state), after.decide(state)
-        had, has = ({hit.passage.id for hit in (*each.passages, *each.keep)} for each in (was, now))
+        had, has = shown_by(was), shown_by(now)
         must = protected(state)
         lost += must in had and must not in has
         skipped += was.fetch and not now.fetch and must not in has

@@ -10,7 +10,7 @@ from questrag.chat.ports import Policy
 from questrag.chat.turn import Assistant
 from questrag.chat.types import Action, Decision
 from questrag.evaluation.labelled import LabelledConversation
-from questrag.evaluation.logs import Log, Logged, explored, votes
+from questrag.evaluation.logs import Log, Logged, explored, shown_by, votes
 from questrag.evaluation.off_policy import (
     Floats,
     doubly_robust_terms,
@@ -203,7 +203,7 @@ def _estimated(judged: Sequence[Logged], candidate: Policy, served: Policy, beli
 
 
 def _does(decision: Decision) -> tuple[Action, frozenset[str]]:
-    return decision.action, frozenset(hit.passage.id for hit in (*decision.passages, *decision.keep))
+    return decision.action, shown_by(decision)
 
 
 def _as_logged(
@@ -211,9 +211,8 @@ def _as_logged(
 ) -> tuple[Floats, tuple[Floats, Floats]]:
     """Return how likely these decisions are what was done, 1 or 0, and the rewards predicted for both."""
     repeats = [each.repeated_by(decision) for each, decision in zip(judged, decisions, strict=True)]
-    would_show = [{hit.passage.id for hit in (*each.passages, *each.keep)} for each in decisions]
     logged = [belief.covers(each.state, each.shown) for each in judged]
-    new = [belief.covers(each.state, shown) for each, shown in zip(judged, would_show, strict=True)]
+    new = [belief.covers(each.state, shown_by(decision)) for each, decision in zip(judged, decisions, strict=True)]
     return np.array(repeats, dtype=np.float64), (np.array(logged), np.array(new))
 
 

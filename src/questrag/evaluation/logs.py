@@ -10,7 +10,7 @@ from typing import Self
 from questrag.chat.errors import Invalid, Unavailable
 from questrag.chat.ports import Turns
 from questrag.chat.turn import Assistant, active_path
-from questrag.chat.types import Action, Decision, Reason, Receipt, Turn, TurnState
+from questrag.chat.types import Decision, Reason, Receipt, Turn, TurnState
 from questrag.evaluation.judge import ModelJudge, Verdict, by_feedback
 from questrag.progress import Progress
 
@@ -43,7 +43,7 @@ class Logged:
         Where it drew on nothing, with the same passages. That a passage more or less changes nothing else is taken for
         granted; so an estimate that uses this rests on propensities and on that.
         """
-        shown = {hit.passage.id for hit in (*decision.passages, *decision.keep)}
+        shown = shown_by(decision)
         same = shown.issuperset(self.receipt.cited) if self.receipt.cited else shown == self.shown
         return decision.action is self.receipt.policy_action and same
 
@@ -65,6 +65,11 @@ class Log:
     @property
     def judged(self) -> tuple[Logged, ...]:
         return tuple(each for each in self.turns if each.verdict)
+
+
+def shown_by(decision: Decision) -> frozenset[str]:
+    """Return the entries that a decision puts in the prompt, new and kept."""
+    return frozenset(hit.passage.id for hit in (*decision.passages, *decision.keep))
 
 
 async def ended_since(turns: Turns, since: datetime, *, share: float = 1.0, seed: int = 0) -> list[Turn]:
@@ -199,4 +204,4 @@ def votes(judged: Sequence[Logged]) -> list[float]:
 
 def explored(log: Sequence[Logged]) -> int:
     """Return at how many turns a skip was tried as a fetch."""
-    return sum(each.receipt.reason is Reason.EXPLORED and each.receipt.policy_action is Action.FETCH for each in log)
+    return sum(each.receipt.reason is Reason.EXPLORED for each in log)

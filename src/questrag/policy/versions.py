@@ -61,7 +61,7 @@ class PolicyVersions:
 
     def served(self) -> str:
         """Return the version that serves. Raises: ArtifactError."""
-        return self._stack()[-1]
+        return self._walked()[0][-1]
 
     def served_folder(self) -> Path | None:
         """Return the folder of the version that serves; None for the shipped one. Raises: ArtifactError."""
@@ -108,12 +108,13 @@ class PolicyVersions:
             raise Invalid(f"the gate refused version {version}: {self.folder / version}.json says why")
         open_artifact(self.folder / version, "policy")
         with self._writing():
-            now = self.served()
+            stack, gone = self._walked()
+            now = stack[-1]
             if version == now:
                 raise Invalid(f"version {version} serves already")
             if report.get("base") != now:
                 raise Invalid(f"the gate compared {version} with {report.get('base')}, and {now} serves: update again")
-            if version in self._rolled_back():
+            if version in gone:
                 raise Invalid(f"version {version} was rolled back: learn another one")
             self._append(version, "promoted", why)
 
@@ -127,7 +128,7 @@ class PolicyVersions:
             Invalid: the shipped policy serves, and there was none before.
         """
         with self._writing():
-            stack = self._stack()
+            stack, _ = self._walked()
             if only is not None and stack[-1] != only:
                 return stack[-1]
             if len(stack) == 1:
@@ -135,26 +136,17 @@ class PolicyVersions:
             self._append(stack[-2], "rolled back", why)
             return stack[-2]
 
-    def _rolled_back(self) -> set[str]:
-        gone, stack = set(), [SHIPPED]
+    def _walked(self) -> tuple[list[str], set[str]]:
+        """Return what rolling back would go through, the version that serves last, and what was rolled back."""
+        stack, gone = [SHIPPED], set()
         for each in self.history():
             if each.by == "promoted":
                 stack.append(each.version)
             else:
                 gone.add(stack.pop())
-        return gone
-
-    def _stack(self) -> list[str]:
-        """Return what rolling back would go through, the version that serves last."""
-        stack = [SHIPPED]
-        for each in self.history():
-            if each.by == "promoted":
-                stack.append(each.version)
-            else:
-                stack.pop()
-        if not stack:
-            raise ArtifactError(f"{self.log} rolls back more than was promoted: mend it, or remove it")
-        return stack
+            if not stack:
+                raise ArtifactError(f"{self.log} rolls back more than was promoted: mend it, or remove it")
+        return stack, gone
 
     def _append(self, version: str, by: Literal["promoted", "rolled back"], why: str) -> None:
         line = Served(datetime.now(UTC).isoformat(timespec="seconds"), version, by, why)

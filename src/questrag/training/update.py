@@ -11,8 +11,7 @@ from torch import Tensor
 
 from questrag.artifacts import Artifact
 from questrag.chat.errors import Invalid
-from questrag.chat.types import TurnState
-from questrag.evaluation.logs import Log, Logged, votes
+from questrag.evaluation.logs import Log, Logged, shown_by, votes
 from questrag.policy.learned import Choice, Fused
 from questrag.policy.state import candidates, passage_features
 from questrag.training.fitting import least
@@ -47,7 +46,7 @@ def learn(served: Choice, judged: Sequence[Logged]) -> Weights:
     for i, (each, of, _) in enumerate(rows):
         pool = candidates(each.state)
         about[i] = served.about(each.state)
-        features[i, : len(pool)] = passage_features(each.state, pool, served.about(each.state))
+        features[i, : len(pool)] = passage_features(each.state, pool, about[i].astype(np.float32))
         there[i, : len(pool)], right[i, : len(pool)] = True, of[:-1]
         there[i, -1], right[i, -1] = True, of[-1]
     count = np.array([count for _, _, count in rows])
@@ -93,15 +92,13 @@ def grown(served: Fused, log: Log, *, version: str) -> tuple[Fused, Weights]:
     candidate = replace(served, choice=weights.choice, version=version)
 
     def right(policy: Fused) -> float:
-        return float(np.mean([weights.choice.covers(each.state, _shown(policy, each.state)) for each in log.turns]))
+        shown = [shown_by(policy.decide(each.state)) for each in log.turns]
+        return float(
+            np.mean([weights.choice.covers(each.state, of) for each, of in zip(log.turns, shown, strict=True)])
+        )
 
     price = fit_price(lambda price: right(replace(candidate, price=price)), right(served))
     return replace(candidate, price=price), weights
-
-
-def _shown(policy: Fused, state: TurnState) -> set[str]:
-    decision = policy.decide(state)
-    return {hit.passage.id for hit in (*decision.passages, *decision.keep)}
 
 
 def write_candidate(served: Fused, log: Log, out: Path, *, encoder: str) -> Artifact:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from questrag.chat.errors import Misconfigured, QuestragError
 from questrag.chat.ports import Turns
 from questrag.settings import Settings, load_settings
 from questrag.web import accounts, conversations, health, messages
+from questrag.web.background import alongside
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.errors import answer_errors
 from questrag.web.middleware import BodyLimit, Envelope
@@ -95,22 +96,12 @@ async def _lifespan(
             live, policy_versions(settings), share=settings.policy_audit_share, limit=settings.policy_harm_limit
         )
         every_s = settings.kb_reload_s if parts.files else 0.0  # parts made by hand have no files to look at
-        async with _sweeping(parts.store, patience), live.looking(every_s), watch.looking(settings.policy_audit_s):
+        sweeping = alongside(_sweep(parts.store, patience))
+        async with sweeping, live.looking(every_s), watch.looking(settings.policy_audit_s):
             passwords = Passwords(memory_kib=password_memory_kib)
             yield {"live": live, "watch": watch, "tokens": tokens, "passwords": passwords}
     finally:
         await parts.close()
-
-
-@asynccontextmanager
-async def _sweeping(turns: Turns, patience: timedelta) -> AsyncGenerator[None]:
-    sweeper = asyncio.create_task(_sweep(turns, patience))
-    try:
-        yield
-    finally:
-        sweeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeper
 
 
 async def _sweep(turns: Turns, patience: timedelta) -> None:

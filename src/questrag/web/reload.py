@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from questrag.chat.errors import ArtifactError
 from questrag.settings import Settings
+from questrag.web.background import alongside
 from questrag.wiring import Parts, files_in_use, renew
 
 logger = logging.getLogger(__name__)
@@ -42,17 +42,9 @@ class Live:
             self._settled = found
             self._refuse(str(error))
 
-    @asynccontextmanager
-    async def looking(self, every_s: float) -> AsyncGenerator[None]:
+    def looking(self, every_s: float) -> AbstractAsyncContextManager[None]:
         """Look again and again while the block lasts; 0 looks never."""
-        task = asyncio.create_task(self._look_on(every_s)) if every_s else None
-        try:
-            yield
-        finally:
-            if task:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        return alongside(self._look_on(every_s) if every_s else None)
 
     async def _look_on(self, every_s: float) -> None:
         while True:

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 from questrag.chat.errors import Invalid, QuestragError
 from questrag.evaluation.audit import Audit, audit_skips
 from questrag.evaluation.logs import ended_since
 from questrag.policy.versions import PolicyVersions
+from questrag.web.background import alongside
 from questrag.web.reload import Live
 from questrag.wiring import approved_only
 
@@ -71,17 +71,9 @@ class Watch:
         logger.error("policy version %s serves from now on", now)
         return True
 
-    @asynccontextmanager
-    async def looking(self, every_s: float) -> AsyncGenerator[None]:
+    def looking(self, every_s: float) -> AbstractAsyncContextManager[None]:
         """Look again and again while the block lasts; 0 looks never."""
-        task = asyncio.create_task(self._look_on(every_s)) if every_s else None
-        try:
-            yield
-        finally:
-            if task:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        return alongside(self._look_on(every_s) if every_s else None)
 
     async def _look_on(self, every_s: float) -> None:
         while True:
