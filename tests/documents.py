@@ -1,5 +1,6 @@
 """Files that are generated from the code: `python -m tests.documents` writes them, a test keeps them equal."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, get_args, get_origin
@@ -8,6 +9,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from questrag.settings import PROJECT, Settings
+from questrag.web.app import create_app
 from tests.policy_tables import policy_page, readme_policy
 from tests.result_tables import percent, result, retrieval_page, retrieval_table
 
@@ -169,6 +171,11 @@ def figures() -> str:
     )
 
 
+def api_description() -> str:
+    """What the typed client of the web page is made from."""
+    return json.dumps(create_app(Settings()).openapi(), indent=1, ensure_ascii=False) + "\n"
+
+
 GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / ".env.example": env_example,
     PROJECT / "docs" / "settings.md": settings_page,
@@ -176,6 +183,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / "data" / "README.md": data_card,
     PROJECT / "docs" / "retrieval.md": search_page,
     PROJECT / "docs" / "policy.md": policy_text,
+    PROJECT / "frontend" / "openapi.json": api_description,
 }
 
 

@@ -41,6 +41,27 @@ class Settings(BaseSettings):
     allowed_origins: str = ""
     """Web origins that may call the API, separated by commas. Empty: no other origin than its own."""
 
+    widget_origins: str = ""
+    """Web origins whose pages may show the chat in a frame, separated by commas. Empty: none but its own."""
+    handoff_webhook_url: str = ""
+    """Told when a customer asks for a person: an address that takes a JSON POST."""
+    handoff_webhook_secret: SecretStr | None = None
+    """Signs what the webhook is sent, see docs/hand-off.md."""
+    handoff_email_to: str = ""
+    """Told when a customer asks for a person: an e-mail address; needs SMTP_URL."""
+    smtp_url: SecretStr | None = None
+    """Mail server, as smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465."""
+    email_from: str = ""
+    """Sender of e-mails; empty: the same as HANDOFF_EMAIL_TO."""
+    token_price_prompt: float | None = Field(default=None, ge=0)
+    """What a million prompt tokens cost, in TOKEN_CURRENCY, by your contract; without it no cost is shown."""
+    token_price_completion: float | None = Field(default=None, ge=0)
+    """What a million completion tokens cost."""
+    token_currency: str = "INR"
+    """ISO code of the two prices."""
+    golden_questions: Path | None = None
+    """Questions that a changed knowledge base must go on answering, a retrieval test set as in docs/formats.md."""
+
     groq_api_key_1: SecretStr | None = None
     """Keys of Groq, used in turn."""
     groq_api_key_2: SecretStr | None = None

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator, Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from questrag.chat.desk import DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import (
     Conversation,
@@ -17,6 +18,8 @@ from questrag.chat.types import (
     TurnState,
     User,
 )
+
+D = TypeVar("D", Revision, GoldenQuestion, DismissedGap, HandOff)
 
 
 class KnowledgeBase(Protocol):
@@ -127,6 +130,7 @@ class Conversations(Protocol):
         user_id: str,
         *,
         archived: bool = False,
+        pinned: bool | None = None,
         matching: str = "",
         before: tuple[datetime, str] | None = None,
         limit: int = 20,
@@ -135,6 +139,7 @@ class Conversations(Protocol):
 
         Args:
             archived: list the archived ones, and only those.
+            pinned: list the pinned ones only, or the others only; None: both.
             matching: only those whose title, or any question or answer in them, holds this text literally;
                 ASCII letter case does not matter. No character is special.
             before: ``(updated_at, id)`` of the last one of the page before.
@@ -142,7 +147,13 @@ class Conversations(Protocol):
         ...
 
     async def update_conversation(
-        self, user_id: str, conversation_id: str, *, title: str | None = None, archived: bool | None = None
+        self,
+        user_id: str,
+        conversation_id: str,
+        *,
+        title: str | None = None,
+        archived: bool | None = None,
+        pinned: bool | None = None,
     ) -> Conversation:
         """Change what is given; ``updated_at`` stays, so that renaming does not reorder the list."""
         ...
@@ -210,7 +221,44 @@ class Turns(Protocol):
         ...
 
 
-class Store(Accounts, Conversations, Turns, Protocol):
+class Desk(Protocol):
+    """What curators and support desks work on; each kind of record has a namespace of its own."""
+
+    async def add(self, record: DeskRecord) -> None:
+        """Raises: Conflict: there is one of this kind with this id."""
+        ...
+
+    async def exchange(self, old: D, new: D) -> None:
+        """Put the new record in the place of the old one, which has the same id.
+
+        Raises:
+            Conflict: what is stored is not the old one any more; nothing was changed.
+            NotFound: nothing of this id is stored.
+        """
+        ...
+
+    async def one(self, kind: type[D], record_id: str) -> D:
+        """Raises: NotFound."""
+        ...
+
+    async def newest(self, kind: type[D], *, before: tuple[datetime, str] | None = None, limit: int = 100) -> list[D]:
+        """Return a page, newest ``created_at`` first, ties by id, descending.
+
+        Args:
+            before: ``(created_at, id)`` of the last one of the page before.
+        """
+        ...
+
+    async def every(self, kind: type[D]) -> list[D]:
+        """Return all of a kind, oldest first: for kinds that people write by hand."""
+        ...
+
+    async def remove(self, kind: type[DeskRecord], record_id: str) -> None:
+        """Do nothing where there is none."""
+        ...
+
+
+class Store(Accounts, Conversations, Turns, Desk, Protocol):
     """All that is remembered. Times go in and come out with an offset, to the millisecond.
 
     Every method raises `Unavailable` while the database cannot be reached, and works again by itself

@@ -262,7 +262,6 @@ class Receipt:
     replaced: str = ""
     """Why a model's answer was replaced by the approved one; empty when it was not."""
     why: str = ""
-    """Why the policy decided so, in one sentence."""
 
     @property
     def probabilities(self) -> dict[Action, float]:
@@ -327,6 +326,7 @@ class Conversation:
     created_at: datetime
     updated_at: datetime
     archived: bool = False
+    pinned: bool = False
     head: str | None = None
     """The turn that the next question continues."""
 

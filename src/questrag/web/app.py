@@ -19,7 +19,22 @@ from questrag import __version__
 from questrag.chat.errors import Misconfigured, QuestragError
 from questrag.chat.ports import Turns
 from questrag.settings import Settings, load_settings
-from questrag.web import accounts, conversations, health, messages
+from questrag.web import (
+    about,
+    accounts,
+    conversations,
+    drafts,
+    entries,
+    gaps,
+    guests,
+    handoffs,
+    health,
+    insights,
+    messages,
+    policies,
+    publishing,
+    suggestions,
+)
 from questrag.web.background import alongside
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.errors import answer_errors
@@ -36,6 +51,22 @@ PAGE = Path(__file__).parent / "static"
 """The web page, when it was built."""
 
 _SWEEP_EVERY_S = 30.0
+_PARTS = (
+    about,
+    accounts,
+    guests,
+    messages,
+    suggestions,
+    conversations,
+    handoffs,
+    entries,
+    drafts,
+    publishing,
+    insights,
+    gaps,
+    policies,
+    health,
+)
 
 
 def create_app(
@@ -58,7 +89,7 @@ def create_app(
         generate_unique_id_function=_operation_id,
     )
     answer_errors(app)
-    for part in (accounts, messages, conversations, health):
+    for part in _PARTS:
         app.include_router(part.router)
     if page.is_dir():
         app.frontend("/", directory=page, fallback="index.html")

@@ -31,17 +31,19 @@ router = APIRouter(prefix="/api/v1/chat", tags=["conversations"])
 class Changes(BaseModel):
     title: Title | None = None
     archived: bool | None = None
+    pinned: bool | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.title is None and self.archived is None:
-            raise ValueError("give a title, or archived, or both")
+        if self.title is None and self.archived is None and self.pinned is None:
+            raise ValueError("give a title, archived or pinned")
         return self
 
 
 _CHANGES = {
     "rename": {"value": {"title": "Lost debit card"}},
     "archive": {"value": {"archived": True}},
+    "pin": {"value": {"pinned": True}},
 }
 
 
@@ -53,10 +55,13 @@ async def list_conversations(
     cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
     q: Annotated[SearchText, Query(description="Only those that hold this text.")] = "",
     archived: Annotated[bool, Query(description="The archived ones, and only those.")] = False,
+    pinned: Annotated[bool | None, Query(description="The pinned ones only, or the others only.")] = None,
 ) -> ConversationPage:
     """The most recently used come first."""
     before = _read_cursor(cursor) if cursor else None
-    found = await parts.store.conversations(user.id, archived=archived, matching=q, before=before, limit=limit + 1)
+    found = await parts.store.conversations(
+        user.id, archived=archived, pinned=pinned, matching=q, before=before, limit=limit + 1
+    )
     page = found[:limit]
     return ConversationPage(
         conversations=[summary_of(conversation) for conversation in page],
@@ -89,6 +94,7 @@ async def patch_conversation(
         conversation.id,
         title=None if changes.title is None else mask(changes.title),
         archived=changes.archived,
+        pinned=changes.pinned,
     )
     return summary_of(changed)
 

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from questrag.chat.errors import Unauthorized
+from questrag.chat.errors import Forbidden, Unauthorized
 from questrag.chat.types import Conversation, Turn, User
 from questrag.web.credentials import Passwords, Token, Tokens
 from questrag.web.reload import Live
@@ -64,6 +64,23 @@ async def _user(session: CurrentSession) -> User:
 
 
 CurrentUser = Annotated[User, Depends(_user)]
+
+
+async def _curator(user: CurrentUser) -> User:
+    if user.role not in ("curator", "admin"):
+        raise Forbidden("This is for curators of the knowledge base.")
+    return user
+
+
+async def _admin(user: CurrentUser) -> User:
+    if user.role != "admin":
+        raise Forbidden("This is for administrators.")
+    return user
+
+
+CurrentCurator = Annotated[User, Depends(_curator)]
+"""Administrators may do what curators may."""
+CurrentAdmin = Annotated[User, Depends(_admin)]
 
 
 async def _own_conversation(conversation_id: str, user: CurrentUser, parts: CurrentParts) -> Conversation:

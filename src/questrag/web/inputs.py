@@ -31,6 +31,8 @@ _Legible = AfterValidator(_legible)
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _NoNul, _Legible]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _NoNul, _Legible]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), _NoNul]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _NoNul, _Legible]
+Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=254), _NoNul, _Legible]
 SearchText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), _NoNul]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Request, Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, StringConstraints, TypeAdapter
 
 from questrag.chat.privacy import mask
 from questrag.chat.types import Feedback
@@ -18,14 +18,24 @@ from questrag.web.views import EVENT_NAMES, ChatResponse, FeedbackView, StreamEv
 router = APIRouter(prefix="/api/v1/chat", tags=["chat"])
 
 
+ModelId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
 class NewMessage(BaseModel):
     query: Question
     conversation_id: Id | None = None
     """A new conversation is started without it."""
+    model: ModelId | None = None
+    """One of `GET /api/v1/about`; without it, the first that can answer does."""
 
 
 class EditedMessage(BaseModel):
     query: Question
+    model: ModelId | None = None
+
+
+class Again(BaseModel):
+    model: ModelId | None = None
 
 
 class NewFeedback(BaseModel):

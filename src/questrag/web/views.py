@@ -114,6 +114,7 @@ class ConversationSummary(BaseModel):
     created_at: datetime
     updated_at: datetime
     archived: bool
+    pinned: bool
 
 
 class ConversationPage(BaseModel):
@@ -251,6 +252,7 @@ def summary_of(conversation: Conversation) -> ConversationSummary:
         created_at=conversation.created_at,
         updated_at=conversation.updated_at,
         archived=conversation.archived,
+        pinned=conversation.pinned,
     )
 
 

@@ -1,0 +1,61 @@
+"""What a page has to know before anybody signs in."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from questrag.chat.types import Lang
+from questrag.web.dependencies import CurrentParts
+from questrag.web.errors import refuses
+
+router = APIRouter(prefix="/api/v1", tags=["about"])
+
+
+class BankView(BaseModel):
+    """From the bank profile; a text is empty where the bank has not filled it in."""
+
+    name: str
+    website: str
+    customer_care_number: str
+    card_block_number: str
+    fraud_report_email: str
+    is_example: bool
+    """The shipped profile of a bank that does not exist: nothing in it may be called or written to."""
+
+
+class EmergencyView(BaseModel):
+    """What to do at once after fraud, from the approved emergency entry."""
+
+    title: str
+    steps: list[str]
+    entry_id: str
+    as_of: str
+
+
+class ModelView(BaseModel):
+    id: str
+    """To be sent as `model` with a question."""
+    provider: str
+    model: str
+    kind: Literal["approved", "language_model"]
+    """`approved`: answers are approved texts, word for word, and no language model is asked."""
+
+
+class About(BaseModel):
+    version: str
+    bank: BankView
+    emergency: dict[Lang, EmergencyView]
+    cybercrime_helpline: Literal["1930"] = "1930"
+    cybercrime_portal: Literal["cybercrime.gov.in"] = "cybercrime.gov.in"
+    models: list[ModelView]
+    """Without a choice, the first that can answer does."""
+    guests: bool
+    """Whether the widget may be put on other pages."""
+    hand_off: bool
+    """Whether somebody is told at once (webhook or e-mail) when a customer asks for a person."""
+
+
+@router.get("/about", summary="The bank, its emergency numbers and the models on offer", responses=refuses(503))
+async def about(parts: CurrentParts) -> About:
+    raise NotImplementedError

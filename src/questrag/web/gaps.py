@@ -1,0 +1,73 @@
+"""What customers ask and get no good answer to: for curators to close."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from questrag.chat.types import Lang
+from questrag.web.dependencies import CurrentCurator, CurrentParts
+from questrag.web.errors import refuses
+from questrag.web.insights import Days
+
+router = APIRouter(prefix="/api/v1/insights/gaps", tags=["insights"])
+
+
+class GapQuestion(BaseModel):
+    message_id: str
+    question: str
+    """As stored, masked."""
+    lang: Lang
+    asked_at: datetime
+    kind: Literal["unanswered", "disliked"]
+    reason: str
+    """What the customer wrote beside the thumb."""
+
+
+class NearEntry(BaseModel):
+    entry_id: str
+    question: str
+    score: float
+
+
+class Gap(BaseModel):
+    """Questions that mean the same."""
+
+    id: str
+    """Of the question in the middle."""
+    example: str
+    lang: Lang
+    questions: list[GapQuestion]
+    accounts: int
+    """Different customers who asked."""
+    near: list[NearEntry]
+    """Published entries that come closest today."""
+
+
+class GapQueue(BaseModel):
+    gaps: list[Gap]
+    """Those that most customers met first."""
+    closed_since: int
+    """Unanswered questions of these days that the knowledge base in use answers."""
+    dismissed: int
+
+
+class Dismissal(BaseModel):
+    message_ids: Annotated[list[str], Field(min_length=1, max_length=500)]
+
+
+@router.get("", summary="The gap queue", responses=refuses(401, 403, 422, 503))
+async def gaps(curator: CurrentCurator, parts: CurrentParts, days: Days = 30) -> GapQueue:
+    """Unanswered questions are asked again of the knowledge base in use: those it answers now are not listed."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/dismiss",
+    summary="Put questions aside that need no entry",
+    status_code=204,
+    responses=refuses(401, 403, 413, 422, 503),
+)
+async def dismiss(dismissal: Dismissal, curator: CurrentCurator, parts: CurrentParts) -> None:
+    raise NotImplementedError
