@@ -1,0 +1,29 @@
+import { defineConfig } from "@playwright/test";
+import { addresses, webServer } from "./e2e/servers.ts";
+
+export default defineConfig({
+  testDir: "e2e",
+  workers: 1,
+  forbidOnly: !!process.env.CI,
+  timeout: 60_000,
+  reporter: [["list"]],
+  globalSetup: "./e2e/people.setup.ts",
+  webServer,
+  use: {
+    baseURL: addresses.approved,
+    locale: "en-IN",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

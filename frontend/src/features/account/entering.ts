@@ -1,0 +1,17 @@
+import { login, type NewAccount, register } from "@/api";
+import { startSession } from "@/shared/session";
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+export async function signIn(given: Credentials): Promise<void> {
+  startSession(await login({ body: given }));
+}
+
+/** Opens the account and signs in to it: nobody has to type the same twice. */
+export async function openAccount(given: NewAccount): Promise<void> {
+  await register({ body: given });
+  await signIn(given);
+}
