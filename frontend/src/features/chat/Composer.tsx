@@ -1,0 +1,145 @@
+import { ArrowUp, Square } from "lucide-react";
+import { type ReactNode, type Ref, useEffect, useId, useImperativeHandle, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useAccount } from "@/shared/account";
+import { buttonClass } from "@/shared/ui/Button";
+import { announce } from "@/shared/ui/LiveRegion";
+import { TextArea } from "@/shared/ui/TextArea";
+import { CharactersLeft } from "./CharactersLeft";
+import { readDraft, storeDraft } from "./drafts";
+import { SecretWarning } from "./SecretWarning";
+import { type QuestionInput, useQuestion } from "./useQuestion";
+
+export interface ComposerHandle {
+  /** Puts a question back to be changed, unless something else was typed meanwhile. */
+  fill: (question: string) => void;
+  focus: () => void;
+}
+
+interface ComposerProps {
+  conversationId: string | null;
+  /** Something is being answered: the question has to wait. */
+  busy: boolean;
+  /** Stops what is being answered; null where nothing can be stopped. */
+  onStop: (() => void) | null;
+  onSend: (question: string) => void;
+  /** Stands above the question. */
+  bar: ReactNode;
+  ref: Ref<ComposerHandle>;
+}
+
+/** Where questions are typed. */
+export function Composer({ conversationId, busy, onStop, onSend, bar, ref }: ComposerProps) {
+  const { t } = useTranslation("chat");
+  const area = useRef<HTMLTextAreaElement>(null);
+  const hints = useId();
+  const keep = useDraft(conversationId, (draft) => input.text === "" && input.change(draft));
+  const input = useQuestion({
+    onChange: keep,
+    onSend: (question) => {
+      if (busy) {
+        announce(t("composer.busy"));
+        return false;
+      }
+      onSend(question);
+      if (matchMedia("(pointer: fine)").matches) area.current?.focus();
+      return true;
+    },
+  });
+  useImperativeHandle(ref, () => ({
+    fill: (question) => {
+      if (input.text === "") input.change(question);
+      area.current?.focus();
+    },
+    focus: () => area.current?.focus(),
+  }));
+  return (
+    <form
+      className="flex flex-col gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        input.submit();
+      }}
+    >
+      {input.warned && <SecretWarning input={input} onBack={() => area.current?.focus()} />}
+      {bar}
+      <div className="flex items-end gap-2">
+        <TextArea
+          ref={area}
+          rows={1}
+          maxHeight={180}
+          value={input.text}
+          aria-label={t("composer.label")}
+          aria-describedby={hints}
+          aria-invalid={(input.left ?? 0) < 0 || undefined}
+          placeholder={t("composer.placeholder")}
+          enterKeyHint="send"
+          autoComplete="off"
+          onChange={(event) => input.change(event.target.value)}
+          onKeyDown={input.onKeyDown}
+        />
+        <SendOrStop input={input} busy={busy} onStop={onStop} />
+      </div>
+      <p id={hints} className="flex flex-wrap justify-between gap-x-4 text-ink-muted text-xs">
+        <span>
+          {t("composer.never")} {t("composer.automated")}
+        </span>
+        <CharactersLeft left={input.left} />
+      </p>
+    </form>
+  );
+}
+
+interface SendOrStopProps {
+  input: QuestionInput;
+  busy: boolean;
+  onStop: (() => void) | null;
+}
+
+/** One button in one place, so that the focus stays where it is. */
+function SendOrStop({ input, busy, onStop }: SendOrStopProps) {
+  const { t } = useTranslation("chat");
+  const label = t(onStop ? "composer.stop" : "composer.send");
+  const idle = !onStop && (busy || !input.ready);
+  const Icon = onStop ? Square : ArrowUp;
+  return (
+    <button
+      type={onStop ? "button" : "submit"}
+      aria-label={label}
+      data-tooltip={label}
+      aria-disabled={idle || undefined}
+      onClick={onStop ?? undefined}
+      className={buttonClass(
+        onStop ? "secondary" : "primary",
+        "md",
+        "size-11.5 shrink-0 px-0 aria-disabled:cursor-not-allowed aria-disabled:opacity-50",
+      )}
+    >
+      <Icon aria-hidden className={onStop ? "size-4 fill-current" : "size-5"} />
+    </button>
+  );
+}
+
+/** Keeps what is typed for its conversation, and hands it over when that is opened again. Returns how to keep it. */
+function useDraft(conversationId: string | null, found: (draft: string) => void): (text: string) => void {
+  const owner = useAccount().data?.user_id;
+  const typed = useRef("");
+  const place = useRef(conversationId);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is handed over once for each conversation.
+  useEffect(() => {
+    if (owner === undefined) return;
+    if (place.current !== conversationId) {
+      // A conversation that began here got its id: what is being typed goes on in it.
+      storeDraft(owner, place.current, "");
+      storeDraft(owner, conversationId, typed.current);
+      place.current = conversationId;
+      return;
+    }
+    const draft = readDraft(owner, conversationId);
+    if (draft) found(draft);
+  }, [owner, conversationId]);
+  return (text) => {
+    typed.current = text;
+    if (owner !== undefined) storeDraft(owner, place.current, text);
+  };
+}

@@ -1,0 +1,237 @@
+import { ArrowDown, MessageCircleQuestion, UserRound } from "lucide-react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { cx } from "@/shared/cx";
+import { ProblemError } from "@/shared/problems";
+import { Button } from "@/shared/ui/Button";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ProblemPanel } from "@/shared/ui/ProblemPanel";
+import { Skeleton } from "@/shared/ui/Skeleton";
+import { useMediaQuery } from "@/shared/useMediaQuery";
+import { loadMarked } from "./AnswerText";
+import { ActionsContext } from "./actions";
+import { Composer, type ComposerHandle } from "./Composer";
+import { ModelChoice, useModel } from "./ModelChoice";
+import { NextQuestions } from "./NextQuestions";
+import { type OpenSource, SourceLayer } from "./Sources";
+import { TurnView } from "./TurnView";
+import { isAnswered, isSettled } from "./thread";
+import { useAnnouncements } from "./useAnnouncements";
+import { type Scroll, useScroll } from "./useScroll";
+import { type ThreadState, useThread } from "./useThread";
+import { useThreadActions } from "./useThreadActions";
+import { Welcome } from "./Welcome";
+
+const HandOffDialog = lazy(() => import("./HandOffDialog"));
+
+export interface ThreadProps {
+  /** Null or missing for one that begins with the next question. */
+  conversationId?: string | null | undefined;
+  /** Called with the id of a conversation that has begun, or with null for a new one. */
+  onConversation: (id: string | null) => void;
+  /** The version on show; null for the one that the next question continues. Only together with `onLeaf`. */
+  leaf?: string | null;
+  onLeaf?: (leaf: string | null) => void;
+  /** For a narrow frame inside another page. */
+  compact?: boolean;
+}
+
+/** A conversation: what was said, and where the next question is typed. */
+export function Thread(props: ThreadProps) {
+  const { conversationId = null, onConversation, compact = false } = props;
+  const choice = useModel();
+  const [leaf, onLeaf] = useLeaf(props);
+  const thread = useThread({ conversationId, leaf, onConversation, onLeaf }, choice.model);
+  const last = thread.turns.at(-1);
+  const scroll = useScroll(thread.name, `${thread.turns.length} ${last?.text.length} ${last?.state}`);
+  const composer = useRef<ComposerHandle>(null);
+  const [source, setSource] = useState<(OpenSource & { open: boolean }) | null>(null);
+  const [person, setPerson] = useState<"unasked" | "open" | "closed">("unasked");
+  const narrow = useMediaQuery("(width < 40rem)") || compact;
+  const id = conversationId ?? thread.reply?.conversationId ?? null;
+  const actions = useThreadActions({
+    thread,
+    conversationId: id,
+    scroll,
+    composer,
+    show: onLeaf,
+    openSource: (shown, lang) => setSource({ source: shown, lang, open: true }),
+    talkToPerson: () => setPerson("open"),
+  });
+  useAnnouncements(thread.reply);
+  useEffect(() => {
+    const timer = setTimeout(() => void loadMarked().catch(() => undefined), 1000);
+    return () => clearTimeout(timer);
+  }, []);
+
+  return (
+    <ActionsContext value={actions}>
+      <div className="flex min-h-0 grow flex-col">
+        <Messages thread={thread} scroll={scroll} compact={compact} onNew={() => onConversation(null)} />
+        <div className="border-line border-t bg-surface pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
+          <div className="mx-auto flex w-full max-w-3xl flex-col gap-2 px-3 sm:px-5">
+            {thread.aside && <Aside onNewest={() => onLeaf(null)} />}
+            <Composer
+              key={thread.name}
+              ref={composer}
+              conversationId={conversationId}
+              busy={thread.busy}
+              onStop={thread.stop}
+              onSend={actions.ask}
+              bar={
+                <div className="flex items-center gap-1">
+                  <PersonButton onPress={() => setPerson("open")} />
+                  <span className="grow" />
+                  <ToEnd scroll={scroll} narrow={narrow} />
+                  <ModelChoice choice={choice} narrow={narrow} />
+                </div>
+              }
+            />
+          </div>
+        </div>
+      </div>
+      <SourceLayer
+        shown={source}
+        open={source?.open ?? false}
+        onClose={() => source && setSource({ ...source, open: false })}
+      />
+      {person !== "unasked" && (
+        <Suspense>
+          <HandOffDialog open={person === "open"} onClose={() => setPerson("closed")} conversationId={id} />
+        </Suspense>
+      )}
+    </ActionsContext>
+  );
+}
+
+/** Which version is on show; kept here where the page has no place for it. */
+function useLeaf({ conversationId = null, leaf = null, onLeaf }: ThreadProps) {
+  const [own, setOwn] = useState<{ of: string | null; leaf: string | null }>({ of: null, leaf: null });
+  if (onLeaf) return [leaf, onLeaf] as const;
+  const shown = own.of === conversationId ? own.leaf : null;
+  return [shown, (chosen: string | null) => setOwn({ of: conversationId, leaf: chosen })] as const;
+}
+
+interface MessagesProps {
+  thread: ThreadState;
+  scroll: Scroll;
+  compact: boolean;
+  onNew: () => void;
+}
+
+/** Before so many turns from the end, what is out of sight is left undrawn. */
+const DRAWN = 2;
+
+function Messages({ thread, scroll, compact, onNew }: MessagesProps) {
+  const { t } = useTranslation("chat");
+  const { turns } = thread;
+  const last = turns.at(-1);
+  const asked = useAskedHere(thread);
+  return (
+    <section
+      ref={scroll.scroller}
+      aria-label={t("conversation")}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard.
+      tabIndex={0}
+      className="[container-type:size] min-h-0 grow overflow-y-auto overscroll-contain focus-visible:-outline-offset-2"
+    >
+      <div ref={scroll.content} className="mx-auto w-full max-w-3xl px-3 pb-6 sm:px-5">
+        {thread.loading && (
+          <div className="pt-6">
+            <Skeleton lines={6} />
+          </div>
+        )}
+        {thread.problem !== null && (
+          <Unreadable problem={thread.problem} onRetry={thread.reload} onNew={onNew} />
+        )}
+        {turns.length === 0 && !thread.loading && thread.problem === null && <Welcome compact={compact} />}
+        {turns.map((turn) => (
+          <div
+            key={`${thread.name} ${turn.place}`}
+            className={cx("pt-6", asked && turn === last && "min-h-[calc(100cqh-1.5rem)]")}
+          >
+            <TurnView turn={turn} lazy={turn.place < turns.length - DRAWN} />
+            {turn === last && isSettled(last) && isAnswered(last) && <NextQuestions turn={last} />}
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** Whether something was asked since the thread is on show: then its last question may stand at the top. */
+function useAskedHere({ name, reply }: ThreadState): boolean {
+  const [asked, setAsked] = useState("");
+  if (reply && asked !== name) setAsked(name);
+  return asked === name;
+}
+
+interface UnreadableProps {
+  problem: unknown;
+  onRetry: () => void;
+  onNew: () => void;
+}
+
+function Unreadable({ problem, onRetry, onNew }: UnreadableProps) {
+  const { t } = useTranslation("chat");
+  const gone = problem instanceof ProblemError && (problem.status === 404 || problem.status === 422);
+  if (!gone) return <ProblemPanel error={problem} onRetry={onRetry} className="mt-6" />;
+  return (
+    <EmptyState
+      icon={<MessageCircleQuestion aria-hidden className="size-8" />}
+      title={t("gone.title")}
+      action={
+        <Button variant="primary" onClick={onNew}>
+          {t("newConversation")}
+        </Button>
+      }
+    >
+      {t("gone.detail")}
+    </EmptyState>
+  );
+}
+
+function PersonButton({ onPress }: { onPress: () => void }) {
+  const { t } = useTranslation("chat");
+  return (
+    <Button
+      size="sm"
+      variant="quiet"
+      className="-ml-2 text-ink-muted"
+      icon={<UserRound aria-hidden className="size-4" />}
+      onClick={onPress}
+    >
+      {t("person.action")}
+    </Button>
+  );
+}
+
+/** Stands beside what is read, never over it. */
+function ToEnd({ scroll, narrow }: { scroll: Scroll; narrow: boolean }) {
+  const { t } = useTranslation("chat");
+  if (!scroll.away) return null;
+  return (
+    <Button
+      size="sm"
+      variant={scroll.news ? "primary" : "quiet"}
+      icon={<ArrowDown aria-hidden className="size-4" />}
+      onClick={scroll.toEnd}
+    >
+      <span className={cx(narrow && !scroll.news && "sr-only")}>
+        {t(scroll.news ? "scroll.news" : "scroll.end")}
+      </span>
+    </Button>
+  );
+}
+
+function Aside({ onNewest }: { onNewest: () => void }) {
+  const { t } = useTranslation("chat");
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg bg-warn-soft px-3 py-1.5 text-sm text-warn">
+      <p className="grow">{t("turn.aside")}</p>
+      <Button size="sm" variant="quiet" onClick={onNewest}>
+        {t("turn.newest")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { readLocal, storeLocal } from "@/shared/useLocalState";
+import { secretsIn } from "./secrets";
+
+interface Draft {
+  /** Whose it is: another person at the same computer does not see it. */
+  owner: string;
+  text: string;
+}
+
+const NONE: Draft = { owner: "", text: "" };
+const nameOf = (conversationId: string | null) => `draft.${conversationId ?? "new"}`;
+
+export function readDraft(owner: string, conversationId: string | null): string {
+  const draft = readLocal<Draft>(nameOf(conversationId), NONE);
+  return draft.owner === owner && typeof draft.text === "string" ? draft.text : "";
+}
+
+/** Numbers and codes that nobody should type are not kept either. */
+export function storeDraft(owner: string, conversationId: string | null, text: string): void {
+  const keep = text.trim() !== "" && secretsIn(text).length === 0;
+  storeLocal<Draft>(nameOf(conversationId), keep ? { owner, text } : null);
+}
