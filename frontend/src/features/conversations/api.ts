@@ -1,0 +1,47 @@
+import {
+  type ConversationPage,
+  type ConversationSummary,
+  deleteConversation,
+  listConversations,
+  patchConversation,
+} from "@/api";
+import { apiFetch } from "@/shared/client";
+
+export type Format = "json" | "markdown";
+export type Changes = { title?: string; archived?: boolean; pinned?: boolean };
+
+export interface Wanted {
+  q: string;
+  archived: boolean;
+  pinned?: boolean;
+}
+
+const PAGE = 30;
+
+export function fetchPage(wanted: Wanted, cursor: string, signal: AbortSignal): Promise<ConversationPage> {
+  const { pinned, ...rest } = wanted;
+  const query = { ...rest, ...(pinned === undefined ? {} : { pinned }), cursor, limit: PAGE };
+  return listConversations({ query, signal });
+}
+
+export function change(id: string, changes: Changes): Promise<ConversationSummary> {
+  return patchConversation({ path: { conversation_id: id }, body: changes });
+}
+
+/** @param goingAway the page is being left: the request has to outlive it. */
+export async function remove(id: string, goingAway: boolean): Promise<void> {
+  await deleteConversation({ path: { conversation_id: id }, keepalive: goingAway });
+}
+
+/** Saves the conversation as a file, under the name that the server gives it. */
+export async function download(id: string, format: Format): Promise<void> {
+  const response = await apiFetch(
+    `/api/v1/chat/conversations/${encodeURIComponent(id)}/export?format=${format}`,
+  );
+  const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = named?.[1] ?? `conversation.${format === "json" ? "json" : "md"}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
