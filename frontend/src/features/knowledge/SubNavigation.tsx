@@ -1,0 +1,65 @@
+import { useTranslation } from "react-i18next";
+import { NavLink, useLocation } from "react-router";
+import { cx } from "@/shared/cx";
+import { useFormat } from "@/shared/format";
+import { VisuallyHidden } from "@/shared/ui/VisuallyHidden";
+import { useOverview } from "./api";
+import { paths } from "./paths";
+
+/** Pages that belong to the list of entries. */
+const OF_ENTRIES = new Set(["entry", "edit", "new"]);
+
+const SECTIONS = [
+  { to: paths.entries, name: "entries" },
+  { to: paths.review, name: "review" },
+  { to: paths.trial, name: "trial" },
+  { to: paths.golden, name: "golden" },
+  { to: paths.files, name: "files" },
+  { to: paths.serving, name: "serving" },
+] as const;
+
+export function SubNavigation() {
+  const { t } = useTranslation("knowledge");
+  const page = useLocation().pathname.split("/")[2] ?? "";
+  return (
+    <nav aria-label={t("sections.label")} className="-mx-4 overflow-x-auto px-4 sm:-mx-6 sm:px-6">
+      <ul className="flex w-max min-w-full gap-1 border-line border-b">
+        {SECTIONS.map(({ to, name }) => (
+          <li key={to}>
+            <NavLink
+              to={to}
+              end={name === "entries"}
+              className={({ isActive }) =>
+                cx(
+                  "-mb-px flex min-h-11 items-center gap-1.5 whitespace-nowrap border-b-2 px-3 text-sm",
+                  "focus-visible:-outline-offset-2",
+                  isActive || (name === "entries" && OF_ENTRIES.has(page))
+                    ? "border-accent font-medium"
+                    : "border-transparent text-ink-muted hover:text-ink",
+                )
+              }
+            >
+              {t(`sections.${name}`)}
+              {name === "review" && <Waiting />}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Waiting() {
+  const { t } = useTranslation("knowledge");
+  const { number } = useFormat();
+  const { data } = useOverview();
+  if (!data?.inReview) return null;
+  return (
+    <span className="min-w-5 rounded-full bg-warn-soft px-1.5 text-center font-medium text-warn text-xs leading-5">
+      <span aria-hidden>{number(data.inReview)}</span>
+      <VisuallyHidden>
+        {t("review.waiting", { count: data.inReview, n: number(data.inReview) })}
+      </VisuallyHidden>
+    </span>
+  );
+}

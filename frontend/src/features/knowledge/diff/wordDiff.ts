@@ -1,0 +1,54 @@
+import { diffArrays } from "diff";
+
+export interface Piece {
+  kind: "same" | "removed" | "added";
+  text: string;
+}
+
+/** A word with its vowel signs (a library that splits at "letters" tears Devanagari apart), a gap, or one sign. */
+const TOKENS = /[\p{L}\p{M}\p{N}]+|\s+|[^\p{L}\p{M}\p{N}\s]/gu;
+
+/** What changed, by words. The texts come back whole: same and removed pieces give `before`, same and added ones `after`. */
+export function wordDiff(before: string, after: string): Piece[] {
+  const pieces: Piece[] = diffArrays(tokens(before), tokens(after)).map(({ added, removed, value }) => ({
+    kind: added ? "added" : removed ? "removed" : "same",
+    text: value.join(""),
+  }));
+  return joined(pieces);
+}
+
+function tokens(text: string): string[] {
+  return text.match(TOKENS) ?? [];
+}
+
+/** One change reads better than a row of changes with nothing but spaces between them. */
+function joined(pieces: Piece[]): Piece[] {
+  const result: Piece[] = [];
+  let removed = "";
+  let added = "";
+  const settle = () => {
+    if (removed) result.push({ kind: "removed", text: removed });
+    if (added) result.push({ kind: "added", text: added });
+    removed = "";
+    added = "";
+  };
+  pieces.forEach((piece, place) => {
+    const changing = removed !== "" || added !== "";
+    const bridge =
+      piece.kind === "same" && changing && place < pieces.length - 1 && /^[^\S\n]+$/.test(piece.text);
+    if (piece.kind !== "added" && (piece.kind === "removed" || bridge)) removed += piece.text;
+    if (piece.kind !== "removed" && (piece.kind === "added" || bridge)) added += piece.text;
+    if (piece.kind === "same" && !bridge) {
+      settle();
+      result.push(piece);
+    }
+  });
+  settle();
+  return result;
+}
+
+/** One side of the comparison: what was there before, or what is there after. */
+export function side(pieces: readonly Piece[], which: "before" | "after"): Piece[] {
+  const other = which === "before" ? "added" : "removed";
+  return pieces.filter(({ kind }) => kind !== other);
+}

@@ -1,0 +1,23 @@
+import { useEffect, useState } from "react";
+import type { UseFormReturn } from "react-hook-form";
+import type { EditorValues } from "./values";
+
+/** The values of the form once typing rests, so that a letter typed draws one field and not the page. */
+export function useLateValues(form: UseFormReturn<EditorValues>, restMs: number): EditorValues {
+  const [values, setValues] = useState(() => structuredClone(form.getValues()));
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = form.subscribe({
+      formState: { values: true },
+      callback: () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => setValues(structuredClone(form.getValues())), restMs);
+      },
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [form, restMs]);
+  return values;
+}

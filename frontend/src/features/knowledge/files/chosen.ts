@@ -1,0 +1,12 @@
+export const MOST_BYTES = 10 * 1024 * 1024;
+export const ENDINGS = [".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".md", ".qna", ".pdf"] as const;
+
+/** What speaks against a file before it is sent. */
+export type Refusal = "empty" | "large" | "ending";
+
+export function refusalOf({ name, size }: Pick<File, "name" | "size">): Refusal | null {
+  if (size === 0) return "empty";
+  if (size > MOST_BYTES) return "large";
+  const known = ENDINGS.some((ending) => name.toLowerCase().endsWith(ending));
+  return known ? null : "ending";
+}
