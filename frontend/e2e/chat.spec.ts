@@ -1,0 +1,209 @@
+import { expect, type Page, test } from "@playwright/test";
+import { asNewCustomer } from "./people.ts";
+
+const BLOCK = "How do I block my debit card?";
+
+const composer = (page: Page) => page.getByRole("textbox", { name: "Your question" });
+const turn = (page: Page, number: number) => page.getByRole("article", { name: `Question ${number}` });
+
+async function ask(page: Page, question: string): Promise<void> {
+  await composer(page).fill(question);
+  await composer(page).press("Enter");
+}
+
+/** The answer has ended: it can be rated. */
+async function answered(page: Page, number: number): Promise<void> {
+  await expect(turn(page, number).getByRole("button", { name: "This helped" })).toBeVisible({
+    timeout: 20_000,
+  });
+}
+
+test.beforeEach(async ({ page }) => {
+  await asNewCustomer(page);
+  await expect(composer(page)).toBeVisible();
+});
+
+test("a question gets a sourced answer, and the source is the approved entry", async ({ page }) => {
+  await ask(page, BLOCK);
+  await answered(page, 1);
+  await expect(page).toHaveURL(/\/chat\/[0-9a-f]+/);
+  const answer = turn(page, 1);
+  await expect(answer.getByText("Approved answer, word for word").first()).toBeVisible();
+  await answer
+    .getByRole("button", { name: /^Source 1/ })
+    .first()
+    .click();
+  const entry = page.getByRole("dialog");
+  await expect(entry).toContainText("Facts as of");
+  await page.keyboard.press("Escape");
+  await expect(entry).toHaveCount(0);
+});
+
+test("the receipt says what was looked up and what it saved", async ({ page }) => {
+  await ask(page, BLOCK);
+  await answered(page, 1);
+  await turn(page, 1).getByText("Why this answer").click();
+  await expect(turn(page, 1)).toContainText("Looking up every time");
+  await expect(turn(page, 1)).toContainText("No language model was asked");
+  await expect(turn(page, 1)).toContainText("Knowledge base");
+});
+
+test("a suggestion is a question", async ({ page }) => {
+  const first = page
+    .getByRole("list")
+    .filter({ has: page.getByRole("button") })
+    .first()
+    .getByRole("button")
+    .first();
+  await first.click();
+  await answered(page, 1);
+});
+
+test("a conversation goes on, and is there again after a reload", async ({ page }) => {
+  await ask(page, BLOCK);
+  await answered(page, 1);
+  await ask(page, "And how do I get a new one?");
+  await answered(page, 2);
+  await page.reload();
+  await expect(turn(page, 1)).toContainText(BLOCK);
+  await expect(turn(page, 2)).toContainText("And how do I get a new one?");
+});
+
+test("an answer is given again and a question is changed, and every version can be read", async ({
+  page,
+}) => {
+  await ask(page, BLOCK);
+  await answered(page, 1);
+  await turn(page, 1).getByRole("button", { name: "Answer again" }).click();
+  await expect(turn(page, 1).getByText("2/2")).toBeVisible({ timeout: 20_000 });
+  await turn(page, 1).getByRole("button", { name: "Change the question" }).click();
+  const edited = turn(page, 1).getByRole("textbox");
+  await edited.fill("How do I open a locker?");
+  await turn(page, 1).getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(turn(page, 1).getByText("3/3")).toBeVisible({ timeout: 20_000 });
+  await turn(page, 1).getByRole("button", { name: "Earlier version" }).click();
+  await expect(turn(page, 1)).toContainText(BLOCK);
+  await expect(turn(page, 1).getByText("2/3")).toBeVisible();
+});
+
+test("a thumb with a reason is kept", async ({ page }) => {
+  await ask(page, BLOCK);
+  await answered(page, 1);
+  await turn(page, 1).getByRole("button", { name: "This did not help" }).click();
+  await page.getByText("Something is missing").click();
+  await page.getByRole("button", { name: "Send", exact: true }).last().click();
+  await page.reload();
+  await expect(turn(page, 1).getByRole("button", { name: "This did not help" })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
+});
+
+for (const [language, question, call] of [
+  ["English", "Someone stole money from my account, I did not do this transaction", "Call 1930"],
+  ["Hinglish", "mere account se kisi ne paise nikal liye", "1930 par call karein"],
+  ["Hindi", "किसी ने मेरे खाते से पैसे निकाल लिए", "1930 पर कॉल करें"],
+] as const) {
+  test(`a report of fraud gets the emergency card first, in ${language}`, async ({ page }) => {
+    await ask(page, question);
+    await expect(turn(page, 1).getByRole("link", { name: call })).toHaveAttribute("href", "tel:1930");
+  });
+}
+
+test("a person can be asked for, with a reference number", async ({ page }) => {
+  await ask(page, BLOCK);
+  await answered(page, 1);
+  await page.getByRole("button", { name: "Talk to a person" }).first().click();
+  const form = page.getByRole("dialog");
+  await form.getByLabel("Your name").fill("Priya");
+  await form.getByRole("button", { name: "Ask for a person" }).click();
+  await expect(form.getByText("Enter a phone number or an e-mail address.")).toBeVisible();
+  await form.getByLabel("Phone number or e-mail address").fill("priya@example.com");
+  await form.getByRole("button", { name: "Ask for a person" }).click();
+  await expect(form.getByText("Reference number")).toBeVisible();
+});
+
+test("what looks like a card number is warned of before it is sent, and hidden when it is", async ({
+  page,
+}) => {
+  await ask(page, "my card 4111 1111 1111 1111 does not work");
+  await expect(page.getByText("This looks like a card number or a code")).toBeVisible();
+  await page.getByRole("button", { name: "Send as it is" }).click();
+  await answered(page, 1);
+  await page.reload();
+  await expect(turn(page, 1)).toBeVisible();
+  await expect(page.getByText("4111 1111 1111 1111")).toHaveCount(0);
+});
+
+test("scripts, pictures and two thousand signs stay text", async ({ page }) => {
+  const nasty =
+    '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> [x](javascript:alert(1))';
+  await ask(page, nasty);
+  await answered(page, 1);
+  await expect(turn(page, 1)).toContainText("<script>");
+  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+  await expect(turn(page, 1).locator("img, script, a[href^=javascript]")).toHaveCount(0);
+  await ask(page, "😀".repeat(1000));
+  await answered(page, 2);
+});
+
+test("a draft survives a reload and belongs to its conversation", async ({ page }) => {
+  await composer(page).fill("half a quest");
+  await page.reload();
+  await expect(composer(page)).toHaveValue("half a quest");
+});
+
+test("everything can be done with the keyboard alone", async ({ page }) => {
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+  await composer(page).focus();
+  await page.keyboard.type(BLOCK);
+  await page.keyboard.press("Enter");
+  await answered(page, 1);
+  await turn(page, 1).getByText("Why this answer").focus();
+  await page.keyboard.press("Enter");
+  await expect(turn(page, 1)).toContainText("Looking up every time");
+});
+
+test("no network and a server in trouble are said, and lead on", async ({ page, context }) => {
+  await context.setOffline(true);
+  await ask(page, BLOCK);
+  await expect(page.getByText(/You are offline|could not be reached|connection/i).first()).toBeVisible();
+  await context.setOffline(false);
+  for (const [status, words] of [
+    [429, /wait|too many/i],
+    [500, /mistake/i],
+    [503, /not available|does not answer/i],
+  ] as const) {
+    await page.goto("/chat");
+    await page.route("**/api/v1/chat/stream", (route) =>
+      route.fulfill({
+        status,
+        contentType: "application/problem+json",
+        body: JSON.stringify({
+          type: "about:blank",
+          title: "x",
+          status,
+          detail: "",
+          instance: "",
+          request_id: "r",
+        }),
+      }),
+    );
+    await ask(page, `${BLOCK} ${status}`);
+    await expect(page.getByText(words).first()).toBeVisible({ timeout: 20_000 });
+    await page.unroute("**/api/v1/chat/stream");
+  }
+});
+
+test("two tabs on one conversation lose nothing", async ({ page, context }) => {
+  await ask(page, BLOCK);
+  await answered(page, 1);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await ask(other, "And how do I get a new one?");
+  await answered(other, 2);
+  await ask(page, "What does that cost?");
+  await answered(page, 3);
+  for (const number of [1, 2, 3]) await expect(turn(page, number)).toBeVisible();
+});

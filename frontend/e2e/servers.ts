@@ -1,0 +1,76 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What the journeys run against: real servers, each with a database of its own that starts empty. */
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** Where `questrag` and `llmock` are installed: the environment of `make test`, or $QUESTRAG_BIN. */
+const bin = process.env.QUESTRAG_BIN ?? join(root, ".venv", "bin");
+
+const ports = { approved: 8131, model: 8132, bank: 8133, llmock: 8134 };
+
+export const addresses = {
+  /** No language model: every answer is an approved text. */
+  approved: `http://127.0.0.1:${ports.approved}`,
+  /** A language model answers, played by llmock. */
+  model: `http://127.0.0.1:${ports.model}`,
+  /** Another origin, whose pages show the widget. */
+  bank: `http://127.0.0.1:${ports.bank}`,
+  llmock: `http://127.0.0.1:${ports.llmock}`,
+};
+
+// Playwright reads its configuration in every process; all of them must mean the same folder.
+process.env.QUESTRAG_E2E ??= mkdtempSync(join(tmpdir(), "questrag-e2e-"));
+const folder = process.env.QUESTRAG_E2E;
+
+const shared = {
+  FAISS_INDEX_PATH: process.env.FAISS_INDEX_PATH ?? join(root, "var", "indexes"),
+  SECRET_KEY: "only-for-these-tests-0123456789-abcdefghij",
+};
+
+export const environments = {
+  approved: {
+    ...shared,
+    DATA_DIR: join(folder, "approved"),
+    WIDGET_ORIGINS: addresses.bank,
+    KB_RELOAD_S: "1",
+  },
+  model: {
+    ...shared,
+    DATA_DIR: join(folder, "model"),
+    LLM_BASE_URL: `${addresses.llmock}/openai/v1`,
+    LLM_MODEL: "peer-1",
+  },
+};
+
+export const command = (program: string) => join(bin, program);
+
+const ready = 300_000; // the first start makes the search index
+
+export const webServer = [
+  {
+    command: `${command("questrag")} serve --port ${ports.approved}`,
+    url: `${addresses.approved}/health/ready`,
+    env: environments.approved,
+    timeout: ready,
+  },
+  {
+    command: `${command("llmock")} serve --host 127.0.0.1 --port ${ports.llmock} --stream-chunk-delay-ms 30 --log-level warning`,
+    url: `${addresses.llmock}/_llmock/scenario`,
+    timeout: 60_000,
+  },
+  {
+    command: `${command("questrag")} serve --port ${ports.model}`,
+    url: `${addresses.model}/health/ready`,
+    env: environments.model,
+    timeout: ready,
+  },
+  {
+    command: `${command("python")} -m http.server ${ports.bank} --bind 127.0.0.1 --directory ${join(root, "docs", "examples")}`,
+    port: ports.bank,
+    stderr: "ignore" as const,
+    timeout: 30_000,
+  },
+];
