@@ -15,9 +15,10 @@ from questrag.chat.types import Hit, Passage
 from questrag.knowledge.base import EntryBase
 from questrag.knowledge.entry import Entry
 from questrag.retrieval.encoder import OnnxEncoder
-from questrag.retrieval.index import Document, SearchIndex, build_index
+from questrag.retrieval.index import SearchIndex, build_index
 from questrag.retrieval.ranking import Ranking
 from questrag.retrieval.search import Dense, Hybrid, Lexical, distinct
+from questrag.retrieval.writing import Document
 from questrag.settings import PROJECT
 
 ENTRIES = (
@@ -275,7 +276,7 @@ def test_an_interrupted_build_goes_on_where_it_stopped(encoder: OnnxEncoder, tmp
 def test_of_several_processes_one_makes_the_index_and_all_can_use_it(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
-        "from questrag.settings import Settings; from questrag.wiring import open_library\n"
+        "from questrag.settings import Settings; from questrag.library import open_library\n"
         "library = open_library(Settings(data_dir=Path(sys.argv[1]), kb_path=Path(sys.argv[2])))\n"
         "print(library.retriever('hybrid').search('lost card', 1)[0].passage.id)"
     )

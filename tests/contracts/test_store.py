@@ -1,25 +1,19 @@
-"""What every `Store` promises.
-
-MongoDB is the server at MONGODB_URI when that is set (with credentials, name the ``authSource`` too: a
-database of its own is made and dropped there), else one in this process that speaks its protocol.
-"""
+"""What every `Store` promises about accounts, conversations and turns."""
 
 import asyncio
 import json
-import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from pymongo import MongoClient
-from secantus import SecantusDBServer
 
+from questrag.chat.desk import HandOff
 from questrag.chat.errors import Conflict, NotFound
 from questrag.chat.ports import Store
 from questrag.chat.types import (
@@ -35,8 +29,6 @@ from questrag.chat.types import (
     User,
     Versions,
 )
-from questrag.storage.memory import MemoryStore
-from questrag.storage.mongo import MongoStore
 from questrag.storage.records import TURN
 from questrag.storage.sqlite import SqliteStore
 
@@ -61,32 +53,6 @@ RECEIPT = Receipt(
     degraded=("groq did not answer",),
     why="The best of them is probably the answer.",
 )
-
-
-@pytest.fixture(scope="module")
-def mongodb_uri() -> Iterator[str]:
-    if given := os.environ.get("MONGODB_URI"):
-        uri = urlsplit(given)._replace(path=f"/questrag_test_{uuid4().hex}").geturl()
-        yield uri
-        with MongoClient[dict[str, object]](uri) as client:
-            client.drop_database(client.get_default_database())
-    else:
-        with SecantusDBServer(storage_path=":memory:") as server:
-            yield server.uri
-
-
-@pytest.fixture(params=["memory", "sqlite", "mongodb"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    opened: Store
-    match request.param:
-        case "memory":
-            opened = MemoryStore()
-        case "sqlite":
-            opened = await SqliteStore.open(tmp_path / "new folder" / "questrag.db")
-        case _:
-            opened = await MongoStore.open(request.getfixturevalue("mongodb_uri"))
-    yield opened
-    await opened.close()
 
 
 # The database may hold what other tests left there, so everybody in a test is new.
@@ -282,6 +248,70 @@ async def test_renaming_keeps_the_place_in_the_list(store: Store) -> None:
     assert renamed == replace(before, title="Lost card")
     assert await store.conversation(conversation.user_id, conversation.id) == renamed
     assert await store.update_conversation(conversation.user_id, conversation.id) == renamed
+
+
+async def test_pinned_conversations_are_listed_apart_or_with_the_others(store: Store) -> None:
+    user = uuid4().hex
+    plain, kept = await started(store, a_conversation(user)), await started(store, a_conversation(user))
+    await store.begin(a_turn(kept, at=NOON + minutes(1)), append=True)
+    before = await store.conversation(user, kept.id)
+
+    pinned = await store.update_conversation(user, kept.id, pinned=True)
+
+    assert pinned == replace(before, pinned=True)
+    assert await store.conversation(user, kept.id) == pinned
+    assert await store.conversations(user, pinned=True) == [pinned]
+    assert await store.conversations(user, pinned=False) == [plain]
+    assert await store.conversations(user) == [pinned, plain]
+    await store.update_conversation(user, kept.id, pinned=False)
+    assert await store.conversations(user, pinned=True) == []
+    assert await store.conversations(user, pinned=False) == [before, plain]
+
+
+async def test_pinning_and_putting_away_do_not_touch_each_other(store: Store) -> None:
+    user = uuid4().hex
+    conversation = await started(store, a_conversation(user))
+
+    await store.update_conversation(user, conversation.id, pinned=True)
+    both = await store.update_conversation(user, conversation.id, archived=True)
+
+    assert both == replace(conversation, pinned=True, archived=True)
+    assert await store.conversations(user, pinned=True) == []
+    assert await store.conversations(user, pinned=True, archived=True) == [both]
+
+
+async def test_a_search_and_its_pages_stay_among_the_pinned(store: Store) -> None:
+    user = uuid4().hex
+    made = [await started(store, a_conversation(user, title="Lost card", at=NOON - minutes(n))) for n in range(4)]
+    await started(store, a_conversation(user, title="Lost card"))
+    pinned = [await store.update_conversation(user, each.id, pinned=True) for each in made]
+
+    first = await store.conversations(user, pinned=True, matching="lost", limit=3)
+    rest = await store.conversations(
+        user, pinned=True, matching="lost", limit=3, before=(first[-1].updated_at, first[-1].id)
+    )
+
+    assert [*first, *rest] == pinned
+
+
+@pytest.mark.parametrize("store", ["sqlite", "mongodb"], indirect=True)
+async def test_a_conversation_stored_before_there_was_pinning_is_not_pinned(
+    store: Store, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    conversation = await started(store)
+    if isinstance(store, SqliteStore):
+        with closing(sqlite3.connect(tmp_path / "new folder" / "questrag.db")) as db, db:
+            changed = db.execute("UPDATE conversations SET record = json_remove(record, '$.pinned')")
+            assert changed.rowcount == 1
+    else:
+        with MongoClient[dict[str, object]](request.getfixturevalue("mongodb_uri")) as client:
+            stored = client.get_default_database("questrag")["conversations"]
+            assert stored.update_one({"_id": conversation.id}, {"$unset": {"pinned": ""}}).modified_count == 1
+
+    assert await store.conversations(conversation.user_id, pinned=False) == [conversation]
+    assert await store.conversations(conversation.user_id, pinned=True) == []
+    pinned = await store.update_conversation(conversation.user_id, conversation.id, pinned=True)
+    assert await store.conversations(conversation.user_id, pinned=True) == [pinned]
 
 
 @pytest.mark.parametrize(
@@ -633,17 +663,19 @@ async def test_nothing_is_learned_from_a_deleted_conversation(store: Store) -> N
     assert await ended_among([deleted, kept], store) == [kept]
 
 
-async def test_a_file_made_before_there_was_learning_from_use_keeps_working(tmp_path: Path) -> None:
+async def test_a_file_made_before_there_was_learning_from_use_or_a_desk_keeps_working(tmp_path: Path) -> None:
     path = tmp_path / "questrag.db"
     store = await SqliteStore.open(path)
     turn = await an_ended_turn(store)
     await store.close()
     with closing(sqlite3.connect(path)) as db:
         db.execute("DROP INDEX turns_ended")
+        db.execute("DROP TABLE desk")
 
     store = await SqliteStore.open(path)
 
     assert await store.ended(None, 2) == [turn]
+    assert await store.every(HandOff) == []
     await store.close()
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT 1 FROM sqlite_master WHERE name = 'turns_ended'").fetchone()

@@ -96,20 +96,36 @@ class HandOff:
     """Also the number that the customer is given."""
     created_at: datetime
     user_id: str
-    name: str
-    contact: str
+    name: str = field(repr=False)
+    contact: str = field(repr=False)
     """Phone or e-mail address, as given: it is what the person calls back on, and it is never sent to a model."""
-    note: str
+    note: str = field(repr=False)
     """Masked."""
     lang: Lang
     conversation_id: str | None = None
     transcript: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Masked pairs of role and text, oldest first."""
     state: HandOffState = HandOffState.OPEN
+    tell: tuple[str, ...] = ()
+    """Who is to be told: what was set up when the customer asked, of ``webhook`` and ``email``."""
     delivered: tuple[str, ...] = ()
-    """Who has been told: ``webhook``, ``email``."""
+    """Who has been told."""
     problem: str = ""
     """Why the last attempt to tell somebody failed."""
+    attempts: int = 0
+    not_before: datetime | None = None
+    """Nobody else is to try before then: an attempt is under way, or this is the pause after it."""
+
+    @property
+    def reference(self) -> str:
+        """Short enough to be read out on the phone.
+
+        >>> now = datetime(2026, 11, 2)
+        >>> HandOff(id="3f2a9c41d0", created_at=now, user_id="", name="", contact="", note="", lang="en").reference
+        '3F2A-9C41'
+        """
+        short = self.id[:8].upper()
+        return f"{short[:4]}-{short[4:]}"
 
 
 def revision_id(entry_id: str, number: int) -> str:

@@ -1,6 +1,6 @@
 """What a turn needs, and what each part promises. Implementations live in the folders named after the parts."""
 
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -38,6 +38,10 @@ class KnowledgeBase(Protocol):
         Raises:
             NotFound: there is no such entry in this version.
         """
+        ...
+
+    def passages(self, intent: str = "") -> Iterator[Passage]:
+        """Yield every entry, or those of one intent, in the order of the knowledge base, placeholders filled."""
         ...
 
 

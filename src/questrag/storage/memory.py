@@ -1,12 +1,24 @@
 """Everything in dictionaries, gone with the process: for tests and for one question from the command line."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from string import ascii_lowercase, ascii_uppercase
 
+from questrag.chat.desk import DeskRecord
 from questrag.chat.errors import Conflict, NotFound
+from questrag.chat.ports import D
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
-from questrag.storage.records import WITH_AN_ANSWER, as_stored, in_utc, name_key, retitled, with_outcome
+from questrag.storage.records import (
+    WITH_AN_ANSWER,
+    as_stored,
+    desk_record,
+    desk_text,
+    in_utc,
+    name_key,
+    with_changes,
+    with_outcome,
+)
 
 _ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
@@ -19,6 +31,7 @@ class MemoryStore:
         self._revoked: set[str] = set()
         self._conversations: dict[str, Conversation] = {}
         self._turns: dict[str, Turn] = {}
+        self._desk: dict[type[DeskRecord], dict[str, str]] = defaultdict(dict)
 
     async def add_user(self, user: User) -> None:
         for other in self._users.values():
@@ -65,6 +78,7 @@ class MemoryStore:
         user_id: str,
         *,
         archived: bool = False,
+        pinned: bool | None = None,
         matching: str = "",
         before: tuple[datetime, str] | None = None,
         limit: int = 20,
@@ -74,15 +88,23 @@ class MemoryStore:
             for c in self._conversations.values()
             if c.user_id == user_id and c.archived == archived and self._holds(c, matching)
         ]
+        if pinned is not None:
+            found = [c for c in found if c.pinned == pinned]
         if before is not None:
             last = (in_utc(before[0]), before[1])
             found = [c for c in found if (c.updated_at, c.id) < last]
         return sorted(found, key=lambda c: (c.updated_at, c.id), reverse=True)[:limit]
 
     async def update_conversation(
-        self, user_id: str, conversation_id: str, *, title: str | None = None, archived: bool | None = None
+        self,
+        user_id: str,
+        conversation_id: str,
+        *,
+        title: str | None = None,
+        archived: bool | None = None,
+        pinned: bool | None = None,
     ) -> Conversation:
-        changed = retitled(await self.conversation(user_id, conversation_id), title, archived)
+        changed = with_changes(await self.conversation(user_id, conversation_id), title, archived, pinned)
         self._conversations[conversation_id] = changed
         return changed
 
@@ -137,6 +159,37 @@ class MemoryStore:
         for turn in stale:
             self._turns[turn.id] = replace(turn, status=Status.FAILED, problem=problem)
         return len(stale)
+
+    async def add(self, record: DeskRecord) -> None:
+        if record.id in self._desk[type(record)]:
+            raise Conflict("This exists already.")
+        self._desk[type(record)][record.id] = desk_text(record)
+
+    async def exchange(self, old: D, new: D) -> None:
+        if old.id != new.id:
+            raise ValueError(f"{new.id!r} cannot take the place of {old.id!r}")
+        if await self.one(type(old), old.id) != as_stored(old):
+            raise Conflict("This was changed by somebody else meanwhile. Load it again.")
+        self._desk[type(new)][new.id] = desk_text(new)
+
+    async def one(self, kind: type[D], record_id: str) -> D:
+        if record_id not in self._desk[kind]:
+            raise NotFound("There is no such record.")
+        return desk_record(kind, self._desk[kind][record_id])
+
+    async def newest(self, kind: type[D], *, before: tuple[datetime, str] | None = None, limit: int = 100) -> list[D]:
+        found = await self.every(kind)
+        if before is not None:
+            last = (in_utc(before[0]), before[1])
+            found = [record for record in found if (record.created_at, record.id) < last]
+        return found[::-1][:limit]
+
+    async def every(self, kind: type[D]) -> list[D]:
+        found = [desk_record(kind, text) for text in self._desk[kind].values()]
+        return sorted(found, key=lambda record: (record.created_at, record.id))
+
+    async def remove(self, kind: type[DeskRecord], record_id: str) -> None:
+        self._desk[kind].pop(record_id, None)
 
     async def ping(self) -> None:
         """Memory is always there."""

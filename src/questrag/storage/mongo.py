@@ -1,7 +1,5 @@
 """MongoDB: for production, and for several servers that share one database."""
 
-import logging
-from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
@@ -10,18 +8,12 @@ from urllib.parse import urlsplit
 from pydantic import TypeAdapter
 from pymongo import ASCENDING, DESCENDING, AsyncMongoClient, IndexModel, ReturnDocument
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import (
-    ConfigurationError,
-    ConnectionFailure,
-    DuplicateKeyError,
-    ExecutionTimeout,
-    OperationFailure,
-    PyMongoError,
-    WTimeoutError,
-)
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from questrag.chat.errors import Conflict, Misconfigured, NotFound, Unavailable
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
+from questrag.storage import mongo_desk
+from questrag.storage.mongo_asking import ask
 from questrag.storage.records import (
     CONVERSATION,
     FEEDBACK,
@@ -34,9 +26,6 @@ from questrag.storage.records import (
     name_key,
 )
 
-logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 R = TypeVar("R", User, Conversation, Turn)
 _Document = dict[str, Any]
 
@@ -62,13 +51,11 @@ _INDEXES = {
             [("asked_at", ASCENDING), ("_id", ASCENDING)], partialFilterExpression={"receipt": {"$type": "object"}}
         ),
     ],
+    "desk": mongo_desk.INDEXES,
 }
 
-_NOT_ALLOWED = (13, 18, 8000)
-"""Unauthorized, AuthenticationFailed, and what Atlas says instead."""
 
-
-class MongoStore:
+class MongoStore(mongo_desk.MongoDesk):
     """A `Store` in MongoDB, standalone or replica set.
 
     A turn is one document, so that it is stored whole or not at all without a transaction. Writes return
@@ -76,6 +63,7 @@ class MongoStore:
     """
 
     def __init__(self, client: AsyncMongoClient[_Document], database: AsyncDatabase[_Document]) -> None:
+        super().__init__(database["desk"])
         self._client = client
         self._database = database
         self._users = database["users"]
@@ -109,7 +97,7 @@ class MongoStore:
             raise Misconfigured(f"MONGODB_URI: {error}") from error
         try:
             for collection, indexes in _INDEXES.items():
-                await _ask(store._database[collection].create_indexes(indexes))
+                await ask(store._database[collection].create_indexes(indexes))
         except Unavailable as error:
             await store.close()
             hosts = urlsplit(uri).netloc.rpartition("@")[2]  # without the credentials
@@ -122,37 +110,37 @@ class MongoStore:
     async def add_user(self, user: User) -> None:
         keys = {"username_key": name_key(user.username), "email_key": name_key(user.email)}
         try:
-            await _ask(self._users.insert_one(_document(USER, as_stored(user)) | keys))
+            await ask(self._users.insert_one(_document(USER, as_stored(user)) | keys))
         except DuplicateKeyError as error:
             raise Conflict("The user name or the e-mail address is taken.") from error
 
     async def user(self, user_id: str) -> User | None:
-        return _record(USER, await _ask(self._users.find_one({"_id": user_id})))
+        return _record(USER, await ask(self._users.find_one({"_id": user_id})))
 
     async def user_named(self, username: str) -> User | None:
-        return _record(USER, await _ask(self._users.find_one({"username_key": name_key(username)})))
+        return _record(USER, await ask(self._users.find_one({"username_key": name_key(username)})))
 
     async def set_password_hash(self, user_id: str, password_hash: str) -> None:
-        await _ask(self._users.update_one({"_id": user_id}, {"$set": {"password_hash": password_hash}}))
+        await ask(self._users.update_one({"_id": user_id}, {"$set": {"password_hash": password_hash}}))
 
     async def revoke(self, token_id: str, until: datetime) -> bool:
         try:
-            await _ask(self._revoked.insert_one({"_id": token_id, "until": in_utc(until)}))
+            await ask(self._revoked.insert_one({"_id": token_id, "until": in_utc(until)}))
         except DuplicateKeyError:
             return False
         return True
 
     async def is_revoked(self, token_id: str) -> bool:
-        return await _ask(self._revoked.find_one({"_id": token_id})) is not None
+        return await ask(self._revoked.find_one({"_id": token_id})) is not None
 
     async def add_conversation(self, conversation: Conversation) -> None:
         try:
-            await _ask(self._conversations.insert_one(_document(CONVERSATION, as_stored(conversation))))
+            await ask(self._conversations.insert_one(_document(CONVERSATION, as_stored(conversation))))
         except DuplicateKeyError as error:
             raise Conflict("This exists already.") from error
 
     async def conversation(self, user_id: str, conversation_id: str) -> Conversation:
-        found = await _ask(self._conversations.find_one({"_id": conversation_id, "user_id": user_id}))
+        found = await ask(self._conversations.find_one({"_id": conversation_id, "user_id": user_id}))
         return _existing(_record(CONVERSATION, found))
 
     async def conversations(
@@ -160,30 +148,39 @@ class MongoStore:
         user_id: str,
         *,
         archived: bool = False,
+        pinned: bool | None = None,
         matching: str = "",
         before: tuple[datetime, str] | None = None,
         limit: int = 20,
     ) -> list[Conversation]:
         wanted: list[_Document] = [{"user_id": user_id, "archived": archived}]
+        if pinned is not None:
+            wanted.append({"pinned": True if pinned else {"$ne": True}})  # older ones do not say
         if before is not None:
             at, last = in_utc(before[0]), before[1]
             wanted.append({"$or": [{"updated_at": {"$lt": at}}, {"updated_at": at, "_id": {"$lt": last}}]})
         if matching:
             literal = {"$regex": _literal(matching)}
             said = {"user_id": user_id, "$or": [{"question": literal}, {"answer": literal}]}
-            among = await _ask(self._turns.distinct("conversation_id", said))
+            among = await ask(self._turns.distinct("conversation_id", said))
             wanted.append({"$or": [{"title": literal}, {"_id": {"$in": among}}]})
         page = self._conversations.find({"$and": wanted}).sort([("updated_at", -1), ("_id", -1)]).limit(limit)
-        return _records(CONVERSATION, await _ask(page.to_list()))
+        return _records(CONVERSATION, await ask(page.to_list()))
 
     async def update_conversation(
-        self, user_id: str, conversation_id: str, *, title: str | None = None, archived: bool | None = None
+        self,
+        user_id: str,
+        conversation_id: str,
+        *,
+        title: str | None = None,
+        archived: bool | None = None,
+        pinned: bool | None = None,
     ) -> Conversation:
-        given = {"title": title, "archived": archived}
+        given = {"title": title, "archived": archived, "pinned": pinned}
         changes = {name: value for name, value in given.items() if value is not None}
         if not changes:
             return await self.conversation(user_id, conversation_id)
-        changed = await _ask(
+        changed = await ask(
             self._conversations.find_one_and_update(
                 {"_id": conversation_id, "user_id": user_id},
                 {"$set": changes},
@@ -195,9 +192,9 @@ class MongoStore:
     async def delete_conversation(self, user_id: str, conversation_id: str) -> None:
         await self.conversation(user_id, conversation_id)
         # Turns first: what is interrupted here can be asked for again. And once more, for a turn begun meanwhile.
-        await _ask(self._turns.delete_many({"conversation_id": conversation_id}))
-        await _ask(self._conversations.delete_one({"_id": conversation_id}))
-        await _ask(self._turns.delete_many({"conversation_id": conversation_id}))
+        await ask(self._turns.delete_many({"conversation_id": conversation_id}))
+        await ask(self._conversations.delete_one({"_id": conversation_id}))
+        await ask(self._turns.delete_many({"conversation_id": conversation_id}))
 
     async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
         if earlier := await self._begun(turn):
@@ -205,7 +202,7 @@ class MongoStore:
         head = (await self.conversation(turn.user_id, turn.conversation_id)).head
         turn = as_stored(replace(turn, parent_id=head) if append else turn)
         try:
-            await _ask(self._turns.insert_one(_document(TURN, turn)))
+            await ask(self._turns.insert_one(_document(TURN, turn)))
         except DuplicateKeyError as error:
             if earlier := await self._begun(turn):
                 return earlier, False
@@ -216,7 +213,7 @@ class MongoStore:
         if turn.idempotency_key is None:
             return None
         used = {"user_id": turn.user_id, "idempotency_key": turn.idempotency_key}
-        return _record(TURN, await _ask(self._turns.find_one(used)))
+        return _record(TURN, await ask(self._turns.find_one(used)))
 
     async def _make_head(self, turn: Turn, append: bool) -> Turn:
         """Let the conversation point to the stored turn; an appended one is moved behind whoever was faster."""
@@ -224,27 +221,27 @@ class MongoStore:
         change = {"$set": {"head": turn.id, "updated_at": turn.asked_at}}
         while True:
             expected = place | {"head": turn.parent_id} if append else place
-            if (await _ask(self._conversations.update_one(expected, change))).matched_count:
+            if (await ask(self._conversations.update_one(expected, change))).matched_count:
                 return turn
             try:
                 head = (await self.conversation(turn.user_id, turn.conversation_id)).head
             except NotFound:
-                await _ask(self._turns.delete_one({"_id": turn.id}))
+                await ask(self._turns.delete_one({"_id": turn.id}))
                 raise
             turn = replace(turn, parent_id=head)
-            await _ask(self._turns.update_one({"_id": turn.id}, {"$set": {"parent_id": head}}))
+            await ask(self._turns.update_one({"_id": turn.id}, {"$set": {"parent_id": head}}))
 
     async def finish(self, turn: Turn) -> None:
         end = _document(TURN, as_stored(turn))
-        await _ask(self._turns.update_one({"_id": turn.id}, {"$set": {name: end[name] for name in OUTCOME}}))
+        await ask(self._turns.update_one({"_id": turn.id}, {"$set": {name: end[name] for name in OUTCOME}}))
 
     async def turns(self, user_id: str, conversation_id: str) -> list[Turn]:
         await self.conversation(user_id, conversation_id)
         found = self._turns.find({"conversation_id": conversation_id}).sort([("asked_at", 1), ("_id", 1)])
-        return _records(TURN, await _ask(found.to_list()))
+        return _records(TURN, await ask(found.to_list()))
 
     async def turn(self, user_id: str, turn_id: str) -> Turn:
-        found = _record(TURN, await _ask(self._turns.find_one({"_id": turn_id, "user_id": user_id})))
+        found = _record(TURN, await ask(self._turns.find_one({"_id": turn_id, "user_id": user_id})))
         if found is None:
             raise NotFound("There is no such message.")
         return found
@@ -255,43 +252,24 @@ class MongoStore:
             at, last = in_utc(after[0]), after[1]
             wanted |= {"asked_at": {"$gte": at}, "$or": [{"asked_at": {"$gt": at}}, {"_id": {"$gt": last}}]}
         page = self._turns.find(wanted).sort([("asked_at", 1), ("_id", 1)]).limit(limit)
-        return _records(TURN, await _ask(page.to_list()))
+        return _records(TURN, await ask(page.to_list()))
 
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         change = {"$set": {"feedback": FEEDBACK.dump_python(as_stored(feedback))}}
-        found = await _ask(self._turns.update_one({"_id": turn_id, "user_id": user_id}, change))
+        found = await ask(self._turns.update_one({"_id": turn_id, "user_id": user_id}, change))
         if not found.matched_count:
             raise NotFound("There is no such message.")
 
     async def fail_pending(self, asked_before: datetime, problem: str) -> int:
         stale = {"status": Status.PENDING, "asked_at": {"$lt": in_utc(asked_before)}}
         change = {"$set": {"status": Status.FAILED, "problem": problem}}
-        return (await _ask(self._turns.update_many(stale, change))).modified_count
+        return (await ask(self._turns.update_many(stale, change))).modified_count
 
     async def ping(self) -> None:
-        await _ask(self._database.command("ping"))
+        await ask(self._database.command("ping"))
 
     async def close(self) -> None:
         await self._client.close()
-
-
-async def _ask(answer: Awaitable[T]) -> T:
-    """Await the database, in our own errors; `DuplicateKeyError` stays, as only the caller knows what it means."""
-    try:
-        return await answer
-    except (ConnectionFailure, WTimeoutError, ExecutionTimeout) as error:
-        logger.warning("MongoDB: %s: %s", type(error).__name__, str(error))  # the error itself holds a socket
-        raise Unavailable("The database does not answer at the moment.") from error
-    except ConfigurationError as error:
-        raise Misconfigured(f"MONGODB_URI: {error}") from error
-    except DuplicateKeyError:
-        raise
-    except OperationFailure as error:
-        if error.code in _NOT_ALLOWED:
-            raise Misconfigured("MongoDB refuses the credentials in MONGODB_URI.") from error
-        # Its message may repeat what was stored or looked for; the name of the code does not.
-        logger.error("MongoDB: error %s, %s", error.code, (error.details or {}).get("codeName", "which has no name"))
-        raise Unavailable("The database refuses this at the moment.") from error
 
 
 def _literal(text: str) -> str:

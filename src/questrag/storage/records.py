@@ -1,11 +1,14 @@
 """How records become what a database holds, and back: the same for every database."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from questrag.chat.desk import DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
+from questrag.chat.ports import D
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
 
 USER = TypeAdapter(User)
@@ -13,13 +16,21 @@ CONVERSATION = TypeAdapter(Conversation)
 TURN = TypeAdapter(Turn)
 FEEDBACK = TypeAdapter(Feedback)
 
+_DESK: Mapping[type[DeskRecord], tuple[str, TypeAdapter[Any]]] = {
+    Revision: ("revision", TypeAdapter(Revision)),
+    GoldenQuestion: ("golden_question", TypeAdapter(GoldenQuestion)),
+    DismissedGap: ("dismissed_gap", TypeAdapter(DismissedGap)),
+    HandOff: ("handoff", TypeAdapter(HandOff)),
+}
+
 OUTCOME = ("status", "answer", "answered_at", "complete", "receipt", "problem")
 """What the end of a turn changes; nothing else of a stored turn is overwritten by it."""
 
 WITH_AN_ANSWER = (Status.ANSWERED, Status.HANDED_OFF)
 """How a turn ends when there is something to learn from it."""
 
-_Record = TypeVar("_Record", User, Conversation, Turn, Feedback)
+_Record = TypeVar("_Record", bound=User | Conversation | Turn | Feedback | DeskRecord)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -32,6 +43,11 @@ def in_utc(moment: datetime) -> datetime:
         raise ValueError(f"{moment!r} has no offset")
     moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def in_ms(moment: datetime) -> int:
+    """Return the milliseconds since 1970, as `in_utc` cuts them."""
+    return (in_utc(moment) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def as_stored(record: _Record) -> _Record:
@@ -49,15 +65,37 @@ def with_outcome(stored: Turn, end: Turn) -> Turn:
     return replace(stored, **{name: getattr(end, name) for name in OUTCOME})
 
 
-def retitled(stored: Conversation, title: str | None, archived: bool | None) -> Conversation:
+def with_changes(stored: Conversation, title: str | None, archived: bool | None, pinned: bool | None) -> Conversation:
     """Return the conversation with what is given changed."""
     return replace(
         stored,
         title=stored.title if title is None else title,
         archived=stored.archived if archived is None else archived,
+        pinned=stored.pinned if pinned is None else pinned,
     )
 
 
 def name_key(name: str) -> str:
     """Return what two names share when they differ in letter case only."""
     return name.casefold()
+
+
+def as_text(kind: TypeAdapter[_Record], record: _Record) -> str:
+    """Return the record as one JSON text."""
+    return str(kind.dump_json(record), "utf-8")
+
+
+def kind_name(kind: type[DeskRecord]) -> str:
+    """Return what a kind of desk record is called in a database."""
+    return _DESK[kind][0]
+
+
+def desk_text(record: DeskRecord) -> str:
+    """Return the record as one JSON text, its times as `in_utc` makes them."""
+    return str(_DESK[type(record)][1].dump_json(as_stored(record)), "utf-8")
+
+
+def desk_record(kind: type[D], text: str) -> D:
+    """Return what `desk_text` wrote down, also before the kind had all its fields."""
+    found: D = _DESK[kind][1].validate_json(text)
+    return found

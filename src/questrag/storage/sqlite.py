@@ -12,7 +12,18 @@ from pydantic import TypeAdapter
 
 from questrag.chat.errors import Conflict, Misconfigured, NotFound
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
-from questrag.storage.records import CONVERSATION, TURN, USER, as_stored, in_utc, name_key, retitled, with_outcome
+from questrag.storage import sqlite_desk
+from questrag.storage.records import (
+    CONVERSATION,
+    TURN,
+    USER,
+    as_stored,
+    as_text,
+    in_ms,
+    name_key,
+    with_changes,
+    with_outcome,
+)
 from questrag.storage.sqlite_file import SqliteFile
 
 R = TypeVar("R", User, Conversation, Turn)
@@ -49,14 +60,11 @@ _INDEX_OF_ENDED = """CREATE INDEX IF NOT EXISTS turns_ended ON turns (asked_ms, 
 _EARLIEST_MS, _LATEST_MS = -(2**63), 2**63 - 1
 
 
-class SqliteStore:
+class SqliteStore(sqlite_desk.SqliteDesk):
     """A `Store` in one file, which several processes may open at once.
 
     Each call is atomic, and on disk before it returns.
     """
-
-    def __init__(self, file: SqliteFile) -> None:
-        self._file = file
 
     @classmethod
     async def open(cls, path: Path, *, patience_s: float = 5.0) -> Self:
@@ -107,16 +115,23 @@ class SqliteStore:
         user_id: str,
         *,
         archived: bool = False,
+        pinned: bool | None = None,
         matching: str = "",
         before: tuple[datetime, str] | None = None,
         limit: int = 20,
     ) -> list[Conversation]:
-        return await self._file.read(_conversations, user_id, archived, matching, before, limit)
+        return await self._file.read(_conversations, user_id, archived, pinned, matching, before, limit)
 
     async def update_conversation(
-        self, user_id: str, conversation_id: str, *, title: str | None = None, archived: bool | None = None
+        self,
+        user_id: str,
+        conversation_id: str,
+        *,
+        title: str | None = None,
+        archived: bool | None = None,
+        pinned: bool | None = None,
     ) -> Conversation:
-        return await self._file.write(_update_conversation, user_id, conversation_id, title, archived)
+        return await self._file.write(_update_conversation, user_id, conversation_id, title, archived, pinned)
 
     async def delete_conversation(self, user_id: str, conversation_id: str) -> None:
         await self._file.write(_delete_conversation, user_id, conversation_id)
@@ -168,7 +183,8 @@ def _prepare(db: Connection, path: Path) -> None:
             raise Misconfigured(f"{path} is a database of another program.")
         for statement in _SCHEMA:
             db.execute(statement)
-    db.execute(_INDEX_OF_ENDED)
+    for statement in (_INDEX_OF_ENDED, *sqlite_desk.SCHEMA):
+        db.execute(statement)
 
 
 def _nothing(db: Connection) -> None:
@@ -178,7 +194,7 @@ def _nothing(db: Connection) -> None:
 def _add_user(db: Connection, user: User) -> None:
     keys = (user.id, name_key(user.username), name_key(user.email))
     try:
-        db.execute("INSERT INTO users VALUES (?, ?, ?, ?)", (*keys, _text(USER, user)))
+        db.execute("INSERT INTO users VALUES (?, ?, ?, ?)", (*keys, as_text(USER, user)))
     except sqlite3.IntegrityError as error:
         raise Conflict("The user name or the e-mail address is taken.") from error
 
@@ -193,13 +209,13 @@ def _user_named(db: Connection, username: str) -> User | None:
 
 def _set_password_hash(db: Connection, user_id: str, password_hash: str) -> None:
     if user := _user(db, user_id):
-        changed = _text(USER, replace(user, password_hash=password_hash))
+        changed = as_text(USER, replace(user, password_hash=password_hash))
         db.execute("UPDATE users SET record = ? WHERE id = ?", (changed, user_id))
 
 
 def _revoke(db: Connection, token_id: str, until: datetime) -> bool:
-    db.execute("DELETE FROM revoked WHERE until_ms < ?", (_ms(datetime.now(UTC)),))
-    return db.execute("INSERT OR IGNORE INTO revoked VALUES (?, ?)", (token_id, _ms(until))).rowcount == 1
+    db.execute("DELETE FROM revoked WHERE until_ms < ?", (in_ms(datetime.now(UTC)),))
+    return db.execute("INSERT OR IGNORE INTO revoked VALUES (?, ?)", (token_id, in_ms(until))).rowcount == 1
 
 
 def _is_revoked(db: Connection, token_id: str) -> bool:
@@ -207,8 +223,8 @@ def _is_revoked(db: Connection, token_id: str) -> bool:
 
 
 def _add_conversation(db: Connection, new: Conversation) -> None:
-    keys = (new.id, new.user_id, new.archived, _ms(new.updated_at))
-    db.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", (*keys, _text(CONVERSATION, new)))
+    keys = (new.id, new.user_id, new.archived, in_ms(new.updated_at))
+    db.execute("INSERT INTO conversations VALUES (?, ?, ?, ?, ?)", (*keys, as_text(CONVERSATION, new)))
 
 
 def _conversation(db: Connection, user_id: str, conversation_id: str) -> Conversation:
@@ -219,20 +235,35 @@ def _conversation(db: Connection, user_id: str, conversation_id: str) -> Convers
 
 
 def _conversations(
-    db: Connection, user_id: str, archived: bool, matching: str, before: tuple[datetime, str] | None, limit: int
+    db: Connection,
+    user_id: str,
+    archived: bool,
+    pinned: bool | None,
+    matching: str,
+    before: tuple[datetime, str] | None,
+    limit: int,
 ) -> list[Conversation]:
-    at, last = (_ms(before[0]), before[1]) if before else (_LATEST_MS, "")
+    at, last = (in_ms(before[0]), before[1]) if before else (_LATEST_MS, "")
     rows = db.execute(
         """
         SELECT record FROM conversations AS c
         WHERE user_id = :user_id AND archived = :archived AND (updated_ms, id) < (:at, :last)
+            AND (:pinned IS NULL OR coalesce(json_extract(record, '$.pinned'), 0) = :pinned)
             AND (:matching = '' OR instr(lower(json_extract(record, '$.title')), lower(:matching)) OR EXISTS (
                 SELECT 1 FROM turns WHERE conversation_id = c.id AND (
                     instr(lower(json_extract(record, '$.question')), lower(:matching))
                     OR instr(lower(json_extract(record, '$.answer')), lower(:matching)))))
         ORDER BY updated_ms DESC, id DESC LIMIT :limit
         """,
-        {"user_id": user_id, "archived": archived, "at": at, "last": last, "matching": matching, "limit": limit},
+        {
+            "user_id": user_id,
+            "archived": archived,
+            "pinned": pinned,
+            "at": at,
+            "last": last,
+            "matching": matching,
+            "limit": limit,
+        },
     )
     return _all(CONVERSATION, rows)
 
@@ -240,14 +271,19 @@ def _conversations(
 def _save_conversation(db: Connection, changed: Conversation) -> None:
     db.execute(
         "UPDATE conversations SET archived = ?, updated_ms = ?, record = ? WHERE id = ?",
-        (changed.archived, _ms(changed.updated_at), _text(CONVERSATION, changed), changed.id),
+        (changed.archived, in_ms(changed.updated_at), as_text(CONVERSATION, changed), changed.id),
     )
 
 
 def _update_conversation(
-    db: Connection, user_id: str, conversation_id: str, title: str | None, archived: bool | None
+    db: Connection,
+    user_id: str,
+    conversation_id: str,
+    title: str | None,
+    archived: bool | None,
+    pinned: bool | None,
 ) -> Conversation:
-    changed = retitled(_conversation(db, user_id, conversation_id), title, archived)
+    changed = with_changes(_conversation(db, user_id, conversation_id), title, archived, pinned)
     _save_conversation(db, changed)
     return changed
 
@@ -266,15 +302,15 @@ def _begin(db: Connection, turn: Turn, append: bool) -> tuple[Turn, bool]:
     conversation = _conversation(db, turn.user_id, turn.conversation_id)
     if append:
         turn = replace(turn, parent_id=conversation.head)
-    keys = (turn.id, turn.user_id, turn.conversation_id, _ms(turn.asked_at), turn.status, turn.idempotency_key)
-    db.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?)", (*keys, _text(TURN, turn)))
+    keys = (turn.id, turn.user_id, turn.conversation_id, in_ms(turn.asked_at), turn.status, turn.idempotency_key)
+    db.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?)", (*keys, as_text(TURN, turn)))
     _save_conversation(db, replace(conversation, head=turn.id, updated_at=turn.asked_at))
     return turn, True
 
 
 def _save_turn(db: Connection, changed: Turn) -> None:
     db.execute(
-        "UPDATE turns SET status = ?, record = ? WHERE id = ?", (changed.status, _text(TURN, changed), changed.id)
+        "UPDATE turns SET status = ?, record = ? WHERE id = ?", (changed.status, as_text(TURN, changed), changed.id)
     )
 
 
@@ -297,7 +333,7 @@ def _turn(db: Connection, user_id: str, turn_id: str) -> Turn:
 
 
 def _ended(db: Connection, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
-    at, last = (_ms(after[0]), after[1]) if after else (_EARLIEST_MS, "")
+    at, last = (in_ms(after[0]), after[1]) if after else (_EARLIEST_MS, "")
     rows = db.execute(
         """
         SELECT record FROM turns
@@ -316,14 +352,10 @@ def _set_feedback(db: Connection, user_id: str, turn_id: str, feedback: Feedback
 
 def _fail_pending(db: Connection, asked_before: datetime, problem: str) -> int:
     query = "SELECT record FROM turns WHERE status = 'pending' AND asked_ms < ?"
-    stale = _all(TURN, db.execute(query, (_ms(asked_before),)))
+    stale = _all(TURN, db.execute(query, (in_ms(asked_before),)))
     for turn in stale:
         _save_turn(db, replace(turn, status=Status.FAILED, problem=problem))
     return len(stale)
-
-
-def _text(kind: TypeAdapter[R], record: R) -> str:
-    return str(kind.dump_json(record), "utf-8")
 
 
 def _all(kind: TypeAdapter[R], rows: Cursor) -> list[R]:
@@ -332,7 +364,3 @@ def _all(kind: TypeAdapter[R], rows: Cursor) -> list[R]:
 
 def _first(kind: TypeAdapter[R], rows: Cursor) -> R | None:
     return next(iter(_all(kind, rows)), None)
-
-
-def _ms(moment: datetime) -> int:
-    return round(in_utc(moment).timestamp() * 1000)
