@@ -8,9 +8,10 @@ from benchmarks.results import percentile, save
 from questrag.chat.types import TurnState
 from questrag.evaluation.labelled import read_conversations
 from questrag.evaluation.play import play
+from questrag.library import open_library
 from questrag.policy.rules import AlwaysFetch
 from questrag.settings import PROJECT, Settings
-from questrag.wiring import open_assistant, open_library, open_policy
+from questrag.wiring import open_assistant, open_policy
 
 CONVERSATIONS = 20
 RUNS = 5

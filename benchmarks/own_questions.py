@@ -6,8 +6,8 @@ from pathlib import Path
 from benchmarks.results import SCRATCH, save
 from questrag.evaluation.intervals import bootstrap95
 from questrag.knowledge.report import plain
+from questrag.library import open_library
 from questrag.settings import Settings
-from questrag.wiring import open_library
 
 
 def own_questions(path: Path, data_dir: Path) -> list[float]:

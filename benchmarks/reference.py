@@ -13,7 +13,8 @@ from time import perf_counter
 
 from benchmarks.corpus import questions
 from benchmarks.results import peak_memory_mb, percentile, save, settings
-from questrag.wiring import open_assistant, open_library
+from questrag.library import open_library
+from questrag.wiring import open_assistant
 
 SIZE = 20_000
 Step = Callable[[str], None]

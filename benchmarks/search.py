@@ -5,12 +5,12 @@ from time import perf_counter
 from benchmarks.results import SCRATCH, percentile, save
 from questrag.evaluation.labelled import read_queries
 from questrag.knowledge.base import EntryBase, read_knowledge
+from questrag.library import documents_of
 from questrag.retrieval.encoder import OnnxEncoder
 from questrag.retrieval.index import SearchIndex, build_index
 from questrag.retrieval.ranking import Ranking
 from questrag.retrieval.search import Hybrid
 from questrag.settings import PROJECT
-from questrag.wiring import documents_of
 
 KEYS = 20_000
 RUNS = 3

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -47,17 +47,20 @@ PASSAGES = (BLOCK_CARD, OPEN_DEPOSIT, RESET_PIN)
 class TinyBase:
     """A knowledge base of the passages it is given."""
 
-    passages: Sequence[Passage] = PASSAGES
+    held: Sequence[Passage] = PASSAGES
     version: str = "tiny@1"
 
     def __len__(self) -> int:
-        return len(self.passages)
+        return len(self.held)
 
     def passage(self, entry_id: str) -> Passage:
-        for passage in self.passages:
+        for passage in self.held:
             if passage.id == entry_id:
                 return passage
         raise NotFound(f"There is no entry {entry_id}.")
+
+    def passages(self, intent: str = "") -> Iterator[Passage]:
+        return (passage for passage in self.held if not intent or passage.intent == intent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 """The checkout. An installed wheel sets the paths below by environment variable."""
 
 _SECRET_CHARS = 32
+_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE)
+_EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[^@\s<>()\[\],;:\"\\]+")
 _WEAK_SECRETS = ("secret", "changeme", "change-me", "change_me", "your-secret-key", "password", "questrag")
 
 
@@ -57,10 +60,11 @@ class Settings(BaseSettings):
     """What a million prompt tokens cost, in TOKEN_CURRENCY, by your contract; without it no cost is shown."""
     token_price_completion: float | None = Field(default=None, ge=0)
     """What a million completion tokens cost."""
-    token_currency: str = "INR"
+    token_currency: str = "INR"  # noqa: S105 - tokens of a model
     """ISO code of the two prices."""
     golden_questions: Path | None = None
-    """Questions that a changed knowledge base must go on answering, a retrieval test set as in docs/formats.md."""
+    """Questions that a changed knowledge base must go on answering, a retrieval test set as in docs/formats.md. Empty:
+    data/golden.jsonl, as long as KB_PATH is the knowledge base that comes with it."""
 
     groq_api_key_1: SecretStr | None = None
     """Keys of Groq, used in turn."""
@@ -155,12 +159,48 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin!r} is not an origin such as https://bank.example")
         return value
 
-    @field_validator("groq_base_url", "hf_base_url", "llm_base_url")
+    @field_validator("widget_origins")
+    @classmethod
+    def _frames_are_origins(cls, value: str) -> str:
+        for origin in _parts(value):
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is not an origin such as https://bank.example, without a path or wildcard"
+                )
+        return value
+
+    @field_validator("groq_base_url", "hf_base_url", "llm_base_url", "handoff_webhook_url")
     @classmethod
     def _addresses_are_addresses(cls, value: str) -> str:
         if value and not re.match(r"https?://[^/\s]", value):
             raise ValueError("is not an address that starts with http:// or https://")
         return value
+
+    @field_validator("handoff_email_to", "email_from")
+    @classmethod
+    def _mail_goes_to_one_address(cls, value: str) -> str:
+        if value and not _EMAIL.fullmatch(value):
+            raise ValueError("is not an e-mail address such as desk@bank.example")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server_is_one(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_mail_server(value.get_secret_value()):
+            raise ValueError(
+                "is not a mail server such as smtp://user:password@host:587 or smtps://user:password@host:465"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _hand_offs_reach_somebody(self) -> Self:
+        if self.handoff_email_to and self.smtp_url is None:
+            raise ValueError("SMTP_URL is missing: name the mail server that sends to HANDOFF_EMAIL_TO")
+        if self.smtp_url is not None and not self.handoff_email_to:
+            raise ValueError("HANDOFF_EMAIL_TO is missing: name the address that SMTP_URL is to send to")
+        if self.handoff_webhook_secret is not None and not self.handoff_webhook_url:
+            raise ValueError("HANDOFF_WEBHOOK_URL is missing: HANDOFF_WEBHOOK_SECRET has nothing to sign")
+        return self
 
     @model_validator(mode="after")
     def _own_server_has_a_model(self) -> Self:
@@ -183,7 +223,12 @@ class Settings(BaseSettings):
 
     @property
     def origins(self) -> list[str]:
-        return [part.strip() for part in self.allowed_origins.split(",") if part.strip()]
+        return _parts(self.allowed_origins)
+
+    @property
+    def frame_origins(self) -> list[str]:
+        """WIDGET_ORIGINS as browsers write them: in lower case, without the port that goes without saying."""
+        return [_as_browsers_write(origin) for origin in _parts(self.widget_origins)]
 
     @property
     def groq_keys(self) -> list[str]:
@@ -196,6 +241,12 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.faiss_index_path or self.data_dir / "indexes"
+
+    @property
+    def golden_path(self) -> Path | None:
+        """The file of golden questions; a knowledge base that did not come with one has none of its own."""
+        shipped = PROJECT / "data" / "golden.jsonl"
+        return self.golden_questions or (shipped if self.kb_path == PROJECT / "data" / "knowledge" else None)
 
     def signing_secret(self) -> str:
         """Return SECRET_KEY, or the development secret, made on first use and kept in DATA_DIR.
@@ -238,6 +289,29 @@ def _sentence(problem: dict[str, object]) -> str:
     message = str(problem["msg"]).removeprefix("Value error, ")
     where = "_".join(str(part) for part in problem["loc"]).upper() if isinstance(problem["loc"], tuple) else ""
     return f"{where}: {message}" if where else message
+
+
+def _parts(listed: str) -> list[str]:
+    return [part.strip() for part in listed.split(",") if part.strip()]
+
+
+def _as_browsers_write(origin: str) -> str:
+    found = _ORIGIN.fullmatch(origin.lower())
+    if found is None:
+        raise ValueError(f"{origin!r} is not an origin")
+    scheme, host, port = found.groups()
+    return (
+        f"{scheme}://{host}" if port in (None, {"http": "80", "https": "443"}[scheme]) else f"{scheme}://{host}:{port}"
+    )
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        found = urlsplit(url)
+        port = found.port
+    except ValueError:
+        return False
+    return found.scheme in ("smtp", "smtps") and bool(found.hostname) and port != 0 and found.path in ("", "/")
 
 
 def _given(*values: SecretStr | None) -> list[str]:

@@ -1,24 +1,27 @@
 """The one place that chooses which implementation stands behind each port."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
-from questrag.artifacts import open_artifact
-from questrag.chat.errors import ArtifactError, Misconfigured
-from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, Store
+from questrag.chat.desk import Revision
+from questrag.chat.errors import ArtifactError, Misconfigured, NotFound
+from questrag.chat.ports import Desk, Generator, KnowledgeBase, Policy, Store, TokenCounter
 from questrag.chat.turn import Assistant
+from questrag.generation.choice import Offer, offers
 from questrag.generation.extractive import Extractive
 from questrag.generation.fallback import FirstThatAnswers
 from questrag.generation.grounded import Grounded
 from questrag.generation.openai_compatible import OpenAICompatible
-from questrag.knowledge.base import EntryBase, entry_files, placeholder_problems, read_knowledge
-from questrag.knowledge.entry import Problem
-from questrag.knowledge.ingest import ingest_files
-from questrag.knowledge.placeholders import Profile
-from questrag.knowledge.profile import read_profile
+from questrag.knowledge.base import EntryBase
+from questrag.knowledge.entry import Entry
+from questrag.knowledge.profile import Bank, bank_of
+from questrag.knowledge.revising import present
+from questrag.knowledge.revisions import in_force
+from questrag.library import Library, knowledge_files, open_library
 from questrag.policy.explore import Exploring
 from questrag.policy.learned import Fused
 from questrag.policy.rules import (
@@ -33,10 +36,7 @@ from questrag.policy.rules import (
 from questrag.policy.two_way import open_bert, open_logistic
 from questrag.policy.versions import PolicyVersions
 from questrag.progress import Progress
-from questrag.retrieval.encoder import OnnxEncoder, WordPieceCounter
-from questrag.retrieval.index import Document, SearchIndex, build_index, index_name
-from questrag.retrieval.ranking import Ranking
-from questrag.retrieval.search import Dense, Hybrid, Lexical
+from questrag.retrieval.encoder import WordPieceCounter
 from questrag.settings import Settings
 
 _ANSWER_TOKENS = 400
@@ -52,72 +52,44 @@ class Parts:
     knowledge: KnowledgeBase
     providers: tuple[str, ...] = ("extractive",)
     """Who is asked for an answer, in this order."""
+    models: tuple[Offer, ...] = ()
+    """What a customer may choose to be answered by."""
     files: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
     """What `files_in_use` found before they were read."""
     served: str = ""
     """Version of the policy `default` that was opened, see `PolicyVersions`; empty for any other policy."""
     refused: str = ""
-    """Why the knowledge base on disk is not the one that is served; empty when it is."""
+    """Why what is published is not what is served; empty when it is."""
+    library: Library | None = None
+    """What is searched; None for parts that were made by hand."""
+    base: Mapping[str, Entry] = field(default_factory=dict)
+    """The entries of the files, by id: what stands when nothing was published."""
+    revisions: Mapping[str, Revision] = field(default_factory=dict)
+    """The published revisions in what is served, by entry; retirements too."""
+
+    @property
+    def bank(self) -> Bank:
+        """Who the knowledge base speaks for; all empty where nobody said."""
+        return bank_of(self.knowledge.profile) if isinstance(self.knowledge, EntryBase) else Bank()
+
+    def assistant_with(self, model: str | None) -> Assistant:
+        """Return the assistant answering by the model of this id; None: by the first that can.
+
+        Raises:
+            NotFound: it is not on offer.
+        """
+        if model is None:
+            return self.assistant
+        generators = [offer.generator for offer in self.models if offer.id == model]
+        if not generators:
+            raise NotFound("This model is not on offer.")
+        return replace(self.assistant, generator=generators[0])
 
     async def close(self) -> None:
         """Close the connections to providers and to the database."""
         if isinstance(self.assistant.generator, FirstThatAnswers):
             await self.assistant.generator.aclose()
         await self.store.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """A knowledge base with the index of it and the encoder that made the index."""
-
-    knowledge: EntryBase
-    problems: tuple[Problem, ...]
-    encoder: OnnxEncoder
-    tokens: WordPieceCounter
-    index: SearchIndex
-    ranking_folder: Path
-    """Weights of the hybrid search; opened by whoever asks for it, so that fitting them needs none."""
-
-    def require_sound(self) -> None:
-        """Raises: ArtifactError: something in the knowledge base cannot be used; the message names the first place."""
-        if self.problems:
-            raise ArtifactError(
-                f"the knowledge base cannot be served: {self.problems[0]}; "
-                f"{len(self.problems)} in all, `questrag knowledge check` lists them"
-            )
-
-    def retriever(self, name: str) -> Retriever:
-        match name:
-            case "dense":
-                return Dense(self.index, self.encoder, self.knowledge)
-            case "lexical":
-                return Lexical(self.index, self.knowledge)
-            case "hybrid":
-                ranking = Ranking.open(self.ranking_folder, encoder=self.encoder.version)
-                return Hybrid(self.index, self.encoder, self.knowledge, ranking)
-        raise Misconfigured(f"there is no retriever {name!r}: choose dense, lexical or hybrid")
-
-
-def open_library(settings: Settings, *, progress: Progress | None = None, rebuild: bool = False) -> Library:
-    """Read the knowledge base and load its index; make the index first when there is none for these entries.
-
-    Args:
-        progress: called with (phrasings encoded, phrasings in all) while an index is made.
-        rebuild: make the index anew even if there is one.
-
-    Raises:
-        ArtifactError: a file is missing, damaged or does not fit the others; the message names it.
-    """
-    knowledge, problems = open_knowledge(settings)
-    artifact = open_artifact(_encoder_folder(settings), "encoder")
-    encoder = OnnxEncoder(artifact)
-    folder = settings.index_dir / index_name(encoder.version, knowledge.version)
-    if rebuild or not folder.exists():
-        build_index(
-            documents_of(knowledge), encoder, folder, knowledge=knowledge.version, replace=rebuild, progress=progress
-        )
-    index = SearchIndex(folder).require(encoder=encoder.version, knowledge=knowledge.version)
-    return Library(knowledge, tuple(problems), encoder, WordPieceCounter(artifact), index, settings.ranking_model_path)
 
 
 def open_assistant(settings: Settings, library: Library) -> Assistant:
@@ -137,38 +109,61 @@ def open_assistant(settings: Settings, library: Library) -> Assistant:
 
 def approved_only(assistant: Assistant) -> Assistant:
     """Return the same assistant answering in approved words alone: no provider is asked."""
-    return replace(assistant, generator=Extractive(assistant.tokens, max_answer_tokens=_ANSWER_TOKENS))
+    return replace(assistant, generator=_approved(assistant.tokens))
 
 
-async def assemble(settings: Settings, *, progress: Progress | None = None) -> Parts:
-    """Build the parts that the settings ask for.
+async def assemble(
+    settings: Settings, *, progress: Progress | None = None, now: Callable[[], datetime] = present
+) -> Parts:
+    """Build the parts that the settings ask for, around what is published at this moment.
 
     Raises:
         ArtifactError: a file is missing or damaged, or the knowledge base has a problem in it.
         Misconfigured: something must be changed first; the message says what.
         Unavailable: the database cannot be reached.
     """
-    files = files_in_use(settings)
-    library = await asyncio.to_thread(open_library, settings, progress=progress)
-    library.require_sound()
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings)
+        stack.push_async_callback(store.close)
+        files = files_in_use(settings)
+        published = await published_in(store, now())
+        library = await asyncio.to_thread(open_library, settings, published=published, progress=progress)
+        library.require_sound()
+        assistant = open_assistant(settings, library)
+        stack.pop_all()
     return Parts(
         files=files,
         served=_served(settings),
-        assistant=open_assistant(settings, library),
-        store=await open_store(settings),
+        assistant=assistant,
+        models=_models(settings, assistant),
+        store=store,
         knowledge=library.knowledge,
+        library=library,
+        base=library.base,
+        revisions=published,
         providers=(*(name for name, *_ in _offers(settings)), "extractive"),
     )
 
 
-async def renew(settings: Settings, parts: Parts) -> Parts:
-    """Return the same parts around the knowledge base and the policy of now; turns under way keep those they have.
+async def published_in(desk: Desk, now: datetime) -> dict[str, Revision]:
+    """Return the published revisions that are in force, by entry. Raises: Unavailable."""
+    return in_force(await desk.every(Revision), now)
+
+
+def renew(settings: Settings, parts: Parts, published: Mapping[str, Revision], *, mend: bool = False) -> Parts:
+    """Return the same parts around the files and the policy of now; turns under way keep those they have.
+
+    Takes as long as an index takes to be made.
+
+    Args:
+        published: revisions in force, by entry.
+        mend: make the index again where it is damaged.
 
     Raises:
         ArtifactError: what is there now cannot be served.
     """
     files = files_in_use(settings)
-    library = await asyncio.to_thread(open_library, settings)
+    library = open_library(settings, published=published, mend=mend)
     library.require_sound()
     if isinstance(parts.knowledge, EntryBase) and parts.knowledge.profile and not library.knowledge.profile:
         raise ArtifactError("the bank profile is gone: put it back, or start anew without it")
@@ -178,8 +173,29 @@ async def renew(settings: Settings, parts: Parts) -> Parts:
         retriever=library.retriever(settings.retriever),
         policy=open_policy(settings, library.encoder.version),
     )
-    knowledge = library.knowledge
-    return replace(parts, assistant=assistant, knowledge=knowledge, files=files, served=_served(settings), refused="")
+    return replace(
+        parts,
+        assistant=assistant,
+        knowledge=library.knowledge,
+        library=library,
+        base=library.base,
+        revisions=published,
+        files=files,
+        served=_served(settings),
+        refused="",
+    )
+
+
+def with_draft(settings: Settings, parts: Parts, entry: Entry) -> Assistant:
+    """Return the assistant as it would be if this entry were published. Takes about a second for 1,700 entries.
+
+    Raises:
+        Misconfigured: the parts were not assembled from a knowledge base.
+    """
+    if parts.library is None:
+        raise Misconfigured("There is no knowledge base that a draft could be put into.")
+    library = parts.library.with_entry(entry, settings.index_dir)
+    return replace(parts.assistant, knowledge=library.knowledge, retriever=library.retriever(settings.retriever))
 
 
 def _served(settings: Settings) -> str:
@@ -187,44 +203,18 @@ def _served(settings: Settings) -> str:
 
 
 def files_in_use(settings: Settings) -> dict[Path, tuple[int, int]]:
-    """Return the files of the knowledge base, the bank profile, and the one that says which policy serves.
+    """Return the files of the knowledge base, the bank profile, the golden questions, and which policy serves.
 
     Each with its time of change and its size.
     """
-    path = settings.kb_path
-    files = [*entry_files(path), path / "profile.json"] if path.is_dir() else [path]
-    files += [settings.bank_profile] if settings.bank_profile else []
-    files += [policy_versions(settings).log]
+    golden = settings.golden_path
+    files = [*knowledge_files(settings), policy_versions(settings).log, *([golden] if golden else [])]
     found: dict[Path, tuple[int, int]] = {}
     for file in files:
         with suppress(OSError):  # it may go while we look
             about = file.stat()
             found[file] = (about.st_mtime_ns, about.st_size)
     return found
-
-
-def open_knowledge(settings: Settings) -> tuple[EntryBase, Sequence[Problem]]:
-    """Read the entries and the bank profile, and what is wrong with them.
-
-    Raises:
-        ArtifactError: there is nothing usable.
-    """
-    path, profile = settings.kb_path, _profile(settings)
-    if path.is_dir() or path.suffix == ".jsonl" or not path.exists():
-        return read_knowledge(path, profile)
-    ingested = ingest_files([path])  # any other file that `questrag ingest` reads
-    if not ingested.entries:
-        raise ArtifactError(f"knowledge base {path} holds no usable entry; the first problem is {ingested.problems[0]}")
-    wrong = {entry.id: placeholder_problems(entry, profile, path.name) for entry in ingested.entries}
-    entries = [entry for entry in ingested.entries if not wrong[entry.id]]
-    return EntryBase(entries, profile), [*ingested.problems, *(one for each in wrong.values() for one in each)]
-
-
-def _profile(settings: Settings) -> Profile | None:
-    """Read BANK_PROFILE, or else the profile that lies beside the entries."""
-    beside = settings.kb_path / "profile.json"
-    path = settings.bank_profile or (beside if beside.exists() or beside.is_symlink() else None)
-    return read_profile(path) if path else None
 
 
 def policy_versions(settings: Settings) -> PolicyVersions:
@@ -299,8 +289,17 @@ def open_eval_model(settings: Settings) -> OpenAICompatible:
     raise Misconfigured("no model can judge: set GROQ_API_KEY_1, HF_TOKEN_1 or LLM_BASE_URL")
 
 
+def _approved(tokens: TokenCounter) -> Extractive:
+    return Extractive(tokens, max_answer_tokens=_ANSWER_TOKENS)
+
+
+def _models(settings: Settings, assistant: Assistant) -> tuple[Offer, ...]:
+    named = [(name, model) for name, _, model, _ in _offers(settings)]
+    return offers(named, assistant.generator, _approved(assistant.tokens))
+
+
 def _generator(settings: Settings, tokens: WordPieceCounter) -> Generator:
-    approved = Extractive(tokens, max_answer_tokens=_ANSWER_TOKENS)
+    approved = _approved(tokens)
     checked = [
         Grounded(OpenAICompatible(name, url, model, keys, max_tokens=settings.llm_max_tokens), approved)
         for name, url, model, keys in _offers(settings)
@@ -336,24 +335,3 @@ async def open_store(settings: Settings) -> Store:
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return await SqliteStore.open(settings.data_dir / "questrag.db")
-
-
-def _encoder_folder(settings: Settings) -> Path:
-    folder = settings.retriever_model_path
-    if settings.hf_model_repo and not folder.exists():
-        from questrag.artifacts import download
-
-        download(settings.hf_model_repo, folder)
-    return folder
-
-
-def documents_of(knowledge: EntryBase) -> list[Document]:
-    """Return what the index is to know of each entry."""
-    return [
-        Document(
-            entry.id,
-            tuple(dict.fromkeys(text for _, _, text in entry.phrasings())),
-            " ".join(text for _, _, text in entry.answer_texts()),
-        )
-        for entry in knowledge.entries
-    ]

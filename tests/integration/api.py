@@ -6,8 +6,10 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
+from uuid import uuid4
 
 import httpx2
 import uvicorn
@@ -18,10 +20,12 @@ from starlette.testclient import TestClient
 from questrag.chat.errors import Unavailable
 from questrag.chat.ports import Store
 from questrag.chat.turn import Assistant
+from questrag.chat.types import Role, User
 from questrag.settings import Settings
 from questrag.storage.memory import MemoryStore
 from questrag.storage.sqlite import SqliteStore
 from questrag.web.app import create_app
+from questrag.web.credentials import Tokens
 from questrag.wiring import Parts
 from tests.fakes import TinyBase, an_assistant
 
@@ -78,6 +82,22 @@ def sign_up(client: Client, name: str = "priya") -> Headers:
     assert client.post("/api/v1/auth/register", json=account).status_code == 201
     login = client.post("/api/v1/auth/login", json={"username": name, "password": PASSWORD})
     return {"Authorization": f"Bearer {login.json()['access_token']}"}
+
+
+def staff(client: TestClient, store: Store, role: Role = "admin", name: str = "asha") -> Headers:
+    """Add somebody with this role to the store behind the client and return the headers that say who they are."""
+    user = User(
+        id=uuid4().hex,
+        username=name,
+        email=f"{name}@bank.example",
+        password_hash="!",
+        role=role,
+        created_at=datetime.now(UTC),
+    )
+    assert client.portal
+    client.portal.call(store.add_user, user)
+    tokens = Tokens(secret=SECRET, algorithm="HS256", lifetime=timedelta(hours=1))
+    return {"Authorization": f"Bearer {tokens.issue(user.id)}"}
 
 
 def ask(client: Client, headers: Headers, query: str = "How do I block my debit card?", **more: str) -> dict[str, Any]:

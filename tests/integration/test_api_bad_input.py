@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from questrag.storage.memory import MemoryStore
-from tests.integration.api import PASSWORD, Headers, an_app, api, ask, conversations, messages, served, sign_up
+from tests.integration.api import PASSWORD, Headers, an_app, api, ask, conversations, messages, served, sign_up, staff
 
 TEXTS = {
     "empty": '""',
@@ -47,22 +47,26 @@ BODIES = {
 FIELDS = {
     "/api/v1/auth/register": ("post", "username"),
     "/api/v1/auth/login": ("post", "username"),
+    "/api/v1/auth/guest": ("post", "origin"),
+    "/api/v1/handoffs": ("post", "contact"),
+    "/api/v1/handoffs/{handoff_id}": ("patch", "state"),
     "/api/v1/chat/": ("post", "query"),
     "/api/v1/chat/stream": ("post", "query"),
     "/api/v1/chat/messages/{message_id}/edit": ("post", "query"),
     "/api/v1/chat/messages/{message_id}/feedback": ("put", "rating"),
     "/api/v1/chat/conversations/{conversation_id}": ("patch", "title"),
 }
-REST = {"email": "ravi@example.com", "password": PASSWORD}
+REST = {"email": "ravi@example.com", "password": PASSWORD, "name": "Ravi"}
 """What the routes need beside that field; the others do not mind."""
 
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[tuple[TestClient, Headers, dict[str, str]]]:
-    with api() as client:
-        headers = sign_up(client)
+    store = MemoryStore()
+    with api(store) as client:
+        headers = staff(client, store)
         asked = ask(client, headers)
-        yield client, headers, {key: asked[key] for key in ("message_id", "conversation_id")}
+        yield client, headers, {"handoff_id": "h1", **{key: asked[key] for key in ("message_id", "conversation_id")}}
 
 
 def kept(client: TestClient, headers: Headers) -> Any:

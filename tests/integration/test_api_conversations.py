@@ -61,6 +61,41 @@ def test_an_archived_conversation_is_put_away_and_can_be_taken_back() -> None:
         assert len(titles(client, headers)) == 1
 
 
+def test_a_pinned_conversation_is_found_by_that_and_keeps_its_place() -> None:
+    with api() as client:
+        headers = sign_up(client)
+        first = ask(client, headers, "How do I block my debit card?")["conversation_id"]
+        ask(client, headers, "How do I open a fixed deposit?")
+        before = titles(client, headers)
+        pinned = client.patch(f"{LIST}/{first}", json={"pinned": True}, headers=headers).json()
+
+        assert pinned["pinned"] is True
+        assert titles(client, headers) == before
+        assert titles(client, headers, pinned=True) == ["How do I block my debit card?"]
+        assert titles(client, headers, pinned=False) == ["How do I open a fixed deposit?"]
+        assert titles(client, headers, pinned=True, q="fixed") == []
+        assert client.get(f"{LIST}/{first}", headers=headers).json()["pinned"] is True
+        client.patch(f"{LIST}/{first}", json={"pinned": False}, headers=headers)
+        assert titles(client, headers, pinned=True) == []
+
+
+def test_a_change_that_changes_nothing_is_refused() -> None:
+    with api() as client:
+        headers = sign_up(client)
+        url = f"{LIST}/{ask(client, headers)['conversation_id']}"
+        for nothing in ({}, {"pinned": None}, {"title": None, "archived": None}):
+            assert client.patch(url, json=nothing, headers=headers).status_code == 422
+
+
+def test_pinning_what_is_somebody_else_s_is_not_found() -> None:
+    with api() as client:
+        headers = sign_up(client)
+        url = f"{LIST}/{ask(client, headers)['conversation_id']}"
+
+        assert client.patch(url, json={"pinned": True}, headers=sign_up(client, "ravi")).status_code == 404
+        assert titles(client, headers, pinned=True) == []
+
+
 def test_a_conversation_can_be_renamed_without_moving_in_the_list() -> None:
     with api() as client:
         headers = sign_up(client)

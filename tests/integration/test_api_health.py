@@ -158,7 +158,7 @@ def test_the_web_page_is_served_beside_the_api_once_it_was_built(tmp_path: Path)
         docs = client.get("/docs")
 
     assert [page.text for page in pages] == ["<title>QUESTRAG</title>"] * 2
-    assert "script-src" not in pages[0].headers["content-security-policy"], "none but our own scripts"
+    assert "script-src 'self';" in pages[0].headers["content-security-policy"], "none but our own scripts"
     assert script.text == "start()"
     assert (outside.status_code, nowhere.status_code, wrong_verb.status_code) == (404, 404, 405)
     assert nowhere.headers["content-type"] == "application/problem+json"

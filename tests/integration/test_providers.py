@@ -422,6 +422,31 @@ async def test_a_reader_who_leaves_does_not_spend_the_one_try_either() -> None:
         assert (await hear(chain.stream(PROMPT))).text == FULL
 
 
+async def test_a_provider_that_is_asked_alone_shares_its_keys_and_what_was_learnt_of_it() -> None:
+    clock = Clock()
+    refusing = [peers.refuses(400)] * 2
+    async with (
+        Peer(*refusing, peers.answers) as peer,
+        Peer(peers.answers) as other_peer,
+        provider(peer.base_url) as model,
+        provider(other_peer.base_url) as other,
+    ):
+        chain = FirstThatAnswers([model, other, APPROVED], deadline_s=10, failures_to_open=2, clock=clock)
+        alone = chain.only(0)
+        assert (await hear(alone.stream(PROMPT))).text == BLOCK.answer
+        assert (await hear(chain.stream(PROMPT))).text == FULL
+        assert (await hear(alone.stream(PROMPT))).completion.degraded[0].endswith("(not asked again yet)")
+        assert (len(peer.calls), len(other_peer.calls)) == (2, 1)
+
+        clock.now += 31
+        assert (await hear(alone.stream(PROMPT))).text == FULL
+        assert (await hear(chain.stream(PROMPT))).completion.degraded == ()
+        assert (await hear(chain.only(1).stream(PROMPT))).text == FULL
+
+    assert peer.keys == [*KEYS, *KEYS], "keys take turns, whoever asks"
+    assert len(other_peer.calls) == 2
+
+
 # Against llmock: quotas and stream faults as providers have them -------------------------------
 
 

@@ -10,8 +10,9 @@ from benchmarks.own_questions import own_questions
 from questrag.chat.askback import MOST_OPTIONS
 from questrag.chat.turn import Assistant, collect
 from questrag.chat.types import Reason, Status, Turn
+from questrag.library import open_library
 from questrag.settings import Settings
-from questrag.wiring import open_assistant, open_library
+from questrag.wiring import open_assistant
 from tests.shared_data import SHARED_DATA, needs_shared_data
 
 # Questions of public data sets, word for word (the file is searched for them), and the entry that answers each.

@@ -6,8 +6,9 @@ import pytest
 
 from questrag.chat.turn import Assistant, collect, ended
 from questrag.chat.types import Answer, Turn
+from questrag.library import open_library
 from questrag.settings import load_settings
-from questrag.wiring import open_assistant, open_library
+from questrag.wiring import open_assistant
 
 TALKS = (
     ("how do I open a PPF account", "what documents are needed for that"),

@@ -9,9 +9,10 @@ from questrag.artifacts import MANIFEST
 from questrag.chat.errors import ArtifactError, Misconfigured
 from questrag.generation.extractive import Extractive
 from questrag.generation.fallback import FirstThatAnswers
+from questrag.library import open_library
 from questrag.settings import PROJECT, Settings
 from questrag.storage.sqlite import SqliteStore
-from questrag.wiring import assemble, open_assistant, open_library
+from questrag.wiring import assemble, open_assistant
 
 SMALL = PROJECT / "data" / "knowledge" / "atm.jsonl"
 

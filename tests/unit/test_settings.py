@@ -83,11 +83,92 @@ def test_a_server_of_ones_own_needs_a_model() -> None:
     assert load_settings(llm_base_url="http://localhost:11434/v1", llm_model="qwen3").llm_model == "qwen3"
 
 
-@pytest.mark.parametrize("name", ["llm_base_url", "groq_base_url", "hf_base_url"])
+@pytest.mark.parametrize("name", ["llm_base_url", "groq_base_url", "hf_base_url", "handoff_webhook_url"])
 @pytest.mark.parametrize("address", ["localhost:11434", "ftp://example.com", "http://", "api.example.com/v1"])
 def test_an_address_that_is_none_is_refused_by_its_variable(name: str, address: str) -> None:
     with pytest.raises(Misconfigured, match=f"{name.upper()}: is not an address"):
         load_settings(**{name: address, "llm_model": "m"})
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://bank.example/",
+        "https://bank.example/page",
+        "bank.example",
+        "*",
+        "https://*.bank.example",
+        "https://bank.example:port",
+        "https://a@bank.example",
+        "ftp://bank.example",
+        "https://bank.example;script-src",
+        "https://bank.example https://evil.example",
+    ],
+)
+def test_only_origins_may_frame_the_widget(origin: str) -> None:
+    with pytest.raises(Misconfigured, match=r"WIDGET_ORIGINS: .* is not an origin such as"):
+        load_settings(widget_origins=f"https://www.bank.example,{origin}")
+
+
+def test_origins_that_frame_the_widget_are_written_as_browsers_write_them() -> None:
+    given = " https://WWW.Bank.example, http://localhost:8080,https://bank.example:443,http://[::1]:80 ,"
+    settings = load_settings(widget_origins=given)
+
+    expected = ["https://www.bank.example", "http://localhost:8080", "https://bank.example", "http://[::1]"]
+    assert settings.frame_origins == expected
+    assert load_settings().frame_origins == []
+
+
+MAIL = {"smtp_url": "smtp://desk%40bank:p4ss@mail.example:587", "handoff_email_to": "desk@bank.example"}
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"handoff_email_to": MAIL["handoff_email_to"]}, "SMTP_URL is missing"),
+        ({"smtp_url": MAIL["smtp_url"]}, "HANDOFF_EMAIL_TO is missing"),
+        ({"handoff_webhook_secret": "s3cret"}, "HANDOFF_WEBHOOK_URL is missing"),
+        ({**MAIL, "handoff_email_to": "desk"}, "HANDOFF_EMAIL_TO: is not an e-mail address"),
+        ({**MAIL, "handoff_email_to": "a@b.example, c@d.example"}, "HANDOFF_EMAIL_TO: is not an e-mail address"),
+        ({**MAIL, "email_from": "Desk <desk@bank.example>"}, "EMAIL_FROM: is not an e-mail address"),
+        ({**MAIL, "email_from": "desk@bank.example\nBcc: e@f.example"}, "EMAIL_FROM: is not an e-mail address"),
+    ],
+)
+def test_hand_offs_that_would_reach_nobody_are_refused_by_the_variable_to_set(
+    given: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(Misconfigured, match=problem):
+        load_settings(**given)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example",
+        "https://mail.example",
+        "smtp://",
+        "smtp://:587",
+        "smtp://desk:p4ss@mail.example:65536",
+        "smtp://desk:p4ss@mail.example:port",
+        "smtps://desk:p4ss@[::1",
+        "smtp://desk:p4ss@mail.example/inbox",
+    ],
+)
+def test_a_mail_server_that_is_none_is_refused_and_its_password_not_shown(url: str) -> None:
+    with pytest.raises(Misconfigured, match="SMTP_URL: is not a mail server such as") as caught:
+        load_settings(**{**MAIL, "smtp_url": url})
+    assert "p4ss" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["smtp://localhost", "smtps://desk:p4ss@mail.example", "smtp://[::1]:2525/"])
+def test_hand_offs_may_be_told_by_mail_and_by_webhook(url: str) -> None:
+    settings = load_settings(
+        **{**MAIL, "smtp_url": url},
+        handoff_webhook_url="https://desk.bank.example/hook",
+        handoff_webhook_secret="s3cret",
+    )
+    assert settings.handoff_email_to == "desk@bank.example"
+    assert "p4ss" not in repr(settings)
 
 
 def test_a_settings_file_that_is_not_utf8_is_refused_by_its_name(tmp_path: Path) -> None:

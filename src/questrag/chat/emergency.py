@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from questrag.chat.types import Hit, Lang
+from questrag.chat.types import Hit, Lang, Passage
 
 
 class _Kind:
@@ -228,6 +228,41 @@ def opening_for(text: str, lang: Lang) -> Opening | None:
     if _HARM.fires(words):
         return Opening(CRISIS[lang], alone=True)
     return Opening(STEPS[lang], alone=False) if any(rule.fires(words) for rule in _RULES) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What to do at once, to be shown beside a conversation."""
+
+    title: str
+    steps: tuple[str, ...]
+    entry_id: str = ""
+    """The approved entry that the steps are from; empty: they are `STEPS`."""
+    as_of: str = ""
+
+
+def emergency_card(entry: Passage | None, lang: Lang) -> Card:
+    """Return the numbered steps of the emergency entry, or `STEPS` where it has none in this language.
+
+    >>> emergency_card(None, "en").title
+    'If money is at risk, do this first'
+    """
+    title = STEPS[lang].splitlines()[0].rstrip(":")
+    steps = _numbered(entry.answer_in(lang)) if entry and entry.speaks(lang) else ()
+    if entry and steps:
+        return Card(title, steps, entry.id, entry.as_of)
+    return Card(title, _numbered(STEPS[lang]))
+
+
+def _numbered(text: str) -> tuple[str, ...]:
+    """
+    >>> _numbered("Act now.\\n1. Block the card.\\n2) Call 1930.\\nShare no OTP.")
+    ('Block the card.', 'Call 1930.')
+    """
+    return tuple(match[1].strip() for match in _NUMBERED.finditer(text))
+
+
+_NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+(.+)$", re.MULTILINE)
 
 
 def stands_alone(question: str) -> bool:

@@ -1,5 +1,7 @@
 """The error tree. What an error means to a caller is its class; HTTP is a translation made in `web`."""
 
+from collections.abc import Iterable
+
 
 class QuestragError(Exception):
     """Something QUESTRAG can name. Its message is written for the person who has to act on it."""
@@ -7,6 +9,14 @@ class QuestragError(Exception):
 
 class Invalid(QuestragError):
     """The input cannot be accepted as it is."""
+
+    def __init__(self, message: str, *, fields: Iterable[tuple[str, str]] = ()) -> None:
+        """
+        Args:
+            fields: name of each field that is to blame, with what is wrong with it.
+        """
+        super().__init__(message)
+        self.fields = tuple(fields)
 
 
 class NotFound(QuestragError):

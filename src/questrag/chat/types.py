@@ -53,7 +53,7 @@ class Passage:
     id: str
     question: str
     answer: str
-    lang: str = "en"
+    lang: Lang = "en"
     answers: Mapping[str, str] = field(default_factory=dict)
     """The same answer in other languages, by language."""
     questions: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +65,10 @@ class Passage:
     """ISO date on which the facts were true; empty when the entry does not say."""
     regulated: bool = False
     """The approved answer has to be given word for word."""
+
+    def speaks(self, lang: Lang) -> bool:
+        """Return whether the entry has an answer in `lang`."""
+        return lang == self.lang or lang in self.answers
 
     def question_in(self, lang: Lang) -> str:
         """Return how the entry is asked for in `lang` where it says so, else its question."""

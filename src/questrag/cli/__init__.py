@@ -91,7 +91,8 @@ def ask(
     """Answer one question, with its sources and its receipt."""
     from questrag.chat.turn import collect
     from questrag.chat.types import Turn
-    from questrag.wiring import open_assistant, open_library
+    from questrag.library import open_library
+    from questrag.wiring import open_assistant
 
     question = _question(text)
     settings = settings_with(kb)
@@ -157,8 +158,8 @@ def index(
     skip_bad: SkipBadOption = False,
 ) -> None:
     """Make the search index of a knowledge base; others then start at once."""
+    from questrag.library import open_library
     from questrag.retrieval.index import UnusableIndex
-    from questrag.wiring import open_library
 
     settings = settings_with(kb, **({"faiss_index_path": out} if out else {}))
     with indexing() as progress:

@@ -1,5 +1,6 @@
 """`questrag evaluate`: measures what is shipped."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from questrag.settings import PROJECT
 
 if TYPE_CHECKING:
     from questrag.chat.ports import Retriever
-    from questrag.wiring import Library
+    from questrag.library import Library
 
 evaluate = typer.Typer(help="Measure what is shipped.", no_args_is_help=True)
 
@@ -92,7 +93,7 @@ def evaluate_followups(
 ) -> None:
     """Measure whether questions that lean on the ones before find their entry, beside the same without them."""
     from questrag.evaluation import followups, labelled
-    from questrag.wiring import open_library
+    from questrag.library import open_library
 
     settings = settings_with(kb)
     target = output_file(out, read=[conversations])
@@ -170,9 +171,38 @@ def evaluate_plots(
         typer.echo(path)
 
 
+@evaluate.command("golden")
+def evaluate_golden(
+    queries: Annotated[list[Path], typer.Option(help="Labelled questions to choose from.", show_default=False)],
+    kb: KbOption = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="How many at most.")] = 200,
+    out: OutOption = None,
+) -> None:
+    """Choose golden questions of labelled ones: those that are answered right and for sure, evenly over categories and
+    languages."""
+    from questrag.cli.training import all_of
+    from questrag.evaluation import golden, labelled
+    from questrag.library import open_library
+
+    settings = settings_with(kb)
+    target = output_file(out, read=queries)
+    asked = [query for path in queries for query in all_of(labelled.read_queries(path))]
+    with indexing() as progress:
+        library = open_library(settings, progress=progress)
+    library.require_sound()
+    sure = settings.similarity_threshold
+    found = golden.chosen(asked, library.retriever(settings.retriever), n, sure=sure)
+    lines = [{"query": q.query, "relevant": sorted(q.relevant), "lang": q.lang} for q in found]
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    if target:
+        target.write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text, nl=False)
+
+
 def _opened(kb: Path | None, base: Path) -> "tuple[Library, dict[str, Retriever]]":
     """Return the library, and what to compare with: words alone, the untrained encoder alone, the shipped one alone."""
-    from questrag.wiring import open_library
+    from questrag.library import open_library
 
     with indexing() as progress:
         library = open_library(settings_with(kb), progress=progress)

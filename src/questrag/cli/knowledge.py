@@ -25,8 +25,8 @@ def knowledge_check(
 ) -> None:
     """Say what is wrong with the entries, file and line first, and what could be better."""
     from questrag.evaluation.data_check import LabelledData, check_data, read_labelled
+    from questrag.library import open_knowledge
     from questrag.retrieval.encoder import OnnxEncoder
-    from questrag.wiring import open_knowledge
 
     settings = settings_with(kb)
     base, problems = open_knowledge(settings)
@@ -67,7 +67,7 @@ def knowledge_stats(
     from questrag.evaluation.plots import draw
     from questrag.hinglish.lexicon import lexicon
     from questrag.knowledge.ingest import ingest_files
-    from questrag.wiring import open_knowledge
+    from questrag.library import open_knowledge
 
     base, problems = open_knowledge(settings_with(kb))
     further = {}

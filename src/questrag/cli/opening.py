@@ -18,7 +18,8 @@ def assistant_of(settings: Settings) -> "Assistant":
     Raises:
         ArtifactError: the knowledge base has a problem in it, or a model cannot be used.
     """
-    from questrag.wiring import open_assistant, open_library
+    from questrag.library import open_library
+    from questrag.wiring import open_assistant
 
     with indexing() as progress:
         library = open_library(settings, progress=progress)

@@ -207,10 +207,10 @@ def _serving(settings: Settings) -> "Callable[[Choice, float], Policy]":
 def _lessons(
     settings: Settings, conversations: Path, held_out: list[Path], turns: int, turn_weight: float, work: Path, seed: int
 ) -> "list[Lessons]":
+    from questrag.library import open_knowledge
     from questrag.training.material import held_out as entries_of
     from questrag.training.policy import Lessons
     from questrag.training.sessions import simulate, withhold
-    from questrag.wiring import open_knowledge
 
     real = talks_in(conversations)
     lessons = [Lessons("conversations", assistant_of(settings), real, 1.0)]

@@ -154,7 +154,7 @@ def train_ranking(
 ) -> None:
     """Fit the weights of the hybrid search, and the probability that an entry answers, to an encoder."""
     from questrag.evaluation.labelled import read_conversations, read_queries
-    from questrag.wiring import documents_of, open_library
+    from questrag.library import documents_of, open_library
 
     with train_extra():
         from questrag.training.ranking import fit_ranking

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 
 from questrag.chat.errors import Unavailable
@@ -43,6 +44,15 @@ class FirstThatAnswers:
         models = generators[:-1] if self._approved else generators
         self._models = [(model, _Circuit(failures_to_open, open_s, clock)) for model in models]
         self._deadline_s = deadline_s
+
+    def only(self, n: int) -> "FirstThatAnswers":
+        """Return one that asks the n-th generator alone, with the same approved text behind it.
+
+        They share it: its connections, and what either learns about it. Closing this one closes it for both.
+        """
+        alone = copy(self)
+        alone._models = [self._models[n]]
+        return alone
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
         ends_at = asyncio.get_running_loop().time() + self._deadline_s

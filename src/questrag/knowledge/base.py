@@ -47,6 +47,9 @@ class EntryBase:
             raise NotFound(f"no entry {entry_id!r} in knowledge base {self.version}") from None
         return entry.passage(self.profile)
 
+    def passages(self, intent: str = "") -> Iterator[Passage]:
+        return (entry.passage(self.profile) for entry in self.entries if not intent or entry.intent == intent)
+
 
 def read_knowledge(path: Path, profile: Profile | None = None) -> tuple[EntryBase, list[Problem]]:
     """Read a JSONL file, or every ``*.jsonl`` of a folder in order of name.

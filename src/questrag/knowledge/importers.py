@@ -55,6 +55,8 @@ class Imported:
     """What was decided without asking, such as an encoding; nothing that is wrong."""
     format: str
     """As given or found; ``auto`` when it could not be told."""
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By entry: the fields that the file has something in. The others, the id among them, were filled in."""
 
 
 def import_file(path: Path, format: str = "auto", progress: Progress | None = None) -> Imported:  # noqa: A002
@@ -80,7 +82,7 @@ def import_file(path: Path, format: str = "auto", progress: Progress | None = No
         gathered.add(Bad(f"cannot be read: {error.strerror or error}"))
     if not gathered.entries and not gathered.problems:
         gathered.add(Bad("holds no question and answer"))
-    return Imported(tuple(gathered.entries), tuple(gathered.problems), tuple(gathered.notes), format)
+    return Imported(tuple(gathered.entries), tuple(gathered.problems), tuple(gathered.notes), format, gathered.given)
 
 
 def _format_of(source: Source) -> str:
@@ -104,6 +106,7 @@ class _Gathered:
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    given: dict[str, frozenset[str]] = field(default_factory=dict)
     _seen_at: dict[str, str] = field(default_factory=dict)
     _times: Counter[str] = field(default_factory=Counter)
 
@@ -117,10 +120,12 @@ class _Gathered:
 
     def _add_found(self, found: Found) -> None:
         given = {name: value for name, value in found.fields.items() if value is not None and value != ""}
+        names = frozenset(given)
         question = given.get("question")
         if isinstance(question, str):
             given.setdefault("lang", language_of(question))
-        given.setdefault("source", self.path.name)
+        if found.fields.get("source") is None:
+            given["source"] = self.path.name
         if "id" not in given:
             given["id"] = self._new_id(str(question), str(given.get("answer")))
         checked = check(given, self.path.name, found.line)
@@ -131,6 +136,7 @@ class _Gathered:
             self.problems.append(_placed(problem, found.within))
         else:
             self.entries.append(checked)
+            self.given[checked.id] = names
             self._seen_at[checked.id] = f"{self.path.name}:{found.line}" if found.line else found.within
 
     def _new_id(self, question: str, answer: str) -> str:

@@ -1,6 +1,8 @@
 """Reads the bank profile: names, numbers, hours, rates, charges and limits of one bank."""
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
@@ -42,6 +44,39 @@ def read_profile(path: Path) -> Profile:
             except Invalid as error:
                 raise ArtifactError(f"bank profile {path}: {_printable(where)}: {error}") from None
     return Profile(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """How customers reach the bank; a text is empty where its profile has none."""
+
+    name: str = ""
+    website: str = ""
+    customer_care_number: str = ""
+    card_block_number: str = ""
+    fraud_report_email: str = ""
+
+    @property
+    def is_example(self) -> bool:
+        """Its addresses end in ``.example``, which no real address does (RFC 2606): nobody is to call or write there.
+
+        >>> Bank(website="https://www.namuna-bank.example/help").is_example, Bank(website="www.bank.in").is_example
+        (True, False)
+        """
+        return any(_EXAMPLE.search(address) for address in (self.website, self.fraud_report_email))
+
+
+_EXAMPLE = re.compile(r"\.example(?![\w.-])", re.IGNORECASE)
+
+
+def bank_of(profile: Profile) -> Bank:
+    return Bank(
+        name=profile.text("bank_name", "en"),
+        website=profile.text("website", "en"),
+        customer_care_number=profile.text("customer_care_number", "en"),
+        card_block_number=profile.text("card_block_number", "en"),
+        fraud_report_email=profile.text("fraud_report_email", "en"),
+    )
 
 
 def _content(path: Path) -> Mapping[str, object]:

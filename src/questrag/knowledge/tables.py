@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from questrag.knowledge.cells import STRUCTURED, from_json, unguarded
 from questrag.knowledge.columns import columns, is_field, language, missing
 from questrag.knowledge.sources import Bad, Found, Note, Reading, Source, encoding_of
 
@@ -21,10 +22,8 @@ def read_csv(source: Source) -> Reading:
     if problem := missing(headers):
         yield Bad(problem, 1)
         return
-    chosen = columns(headers)
-    for name in chosen.keys() & {"answers", "paraphrases"}:
-        yield Note(f"column {chosen.pop(name)!r} is left out: a table cell cannot hold {name}")
-    names = {header: field for field, header in chosen.items()}
+    names = {header: field for field, header in columns(headers).items()}
+    prose: set[str] = set()
     for line, row in _rows(source, encoding, delimiter):
         if isinstance(row, Bad):
             yield row
@@ -33,7 +32,11 @@ def read_csv(source: Source) -> Reading:
                 f"has {len(row)} cells under {len(headers)} headers: put quotes around text with {delimiter!r}", line
             )
         elif any(cell.strip() for cell in row):
-            yield Found(_fields(headers, row, names), line)
+            fields, left_out = _structured(_fields(headers, row, names))
+            for name in left_out - prose:
+                yield Note(f"column {name!r} is left out where it is not JSON, as on line {line}")
+            prose |= left_out
+            yield Found(fields, line)
 
 
 def read_bitext(source: Source) -> Reading:
@@ -91,8 +94,23 @@ def _rows(source: Source, encoding: str, delimiter: str) -> Iterator[tuple[int, 
 def _fields(headers: list[str], row: list[str], names: dict[str, str]) -> dict[str, object]:
     fields: dict[str, object] = {}
     for header, cell in zip(headers, row, strict=False):
-        text = cell.replace("\r\n", "\n").strip()
+        text = unguarded(cell.replace("\r\n", "\n").strip())
         name = names.get(header, header)
-        if text and name not in fields and (header in names or (header and not is_field(header))):
+        if text and not fields.get(name) and (header in names or (header and not is_field(header))):
             fields[name] = language(text) if name == "lang" else text
+        elif name == "source":
+            fields.setdefault(name, "")  # left empty by whoever wrote the table
     return fields
+
+
+def _structured(fields: dict[str, object]) -> tuple[dict[str, object], set[str]]:
+    """Return the fields with what their JSON says, and the names of those that hold none; those are left out."""
+    left_out: set[str] = set()
+    for name in STRUCTURED.keys() & fields.keys():
+        value = from_json(name, str(fields[name]))
+        if name != "extra":
+            fields = {**fields, name: value}
+            left_out |= {name} if value is None else set()
+        elif value is not None:  # else it is anybody's name for a column
+            fields = {**value, **{other: kept for other, kept in fields.items() if other != "extra"}}
+    return fields, left_out

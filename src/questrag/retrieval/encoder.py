@@ -1,6 +1,6 @@
 """The sentence encoder, served by ONNX Runtime."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -58,8 +58,16 @@ class OnnxEncoder:
         return vector
 
     def encode_passages(self, texts: Sequence[str], *, workers: int = 2, progress: Progress | None = None) -> Vectors:
-        """Do what `encode_many` does, for what `retrieval.text.passage_text` made of phrasings."""
-        return self.encode_many([self.passage_prefix + text for text in texts], workers=workers, progress=progress)
+        """Return ``(len(texts), dim)``, for what `retrieval.text.passage_text` made of phrasings.
+
+        Each text is encoded alone, like a question: the steps of 8-bit numbers are chosen for what is computed
+        together, and here equal texts have to have equal vectors. On the CPU a batch would save no time.
+        """
+
+        def alone(batch: Sequence[str]) -> Vectors:
+            return np.concatenate([self.encode([self.passage_prefix + text]) for text in batch])
+
+        return self._in_batches(alone, texts, workers, progress)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return ``(len(texts), dim)`` vectors of length 1; texts beyond the model's reach are cut."""
@@ -74,11 +82,20 @@ class OnnxEncoder:
 
         Neighbours share a batch: little is spent on padding where they are of like length.
         """
+        return self._in_batches(self.encode, texts, workers, progress)
+
+    def _in_batches(
+        self,
+        encode: Callable[[Sequence[str]], Vectors],
+        texts: Sequence[str],
+        workers: int,
+        progress: Progress | None,
+    ) -> Vectors:
         vectors = np.empty((len(texts), self.dim), dtype=np.float32)
         batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
         done = 0
         with ThreadPoolExecutor(workers) as pool:
-            for batch in pool.map(self.encode, batches):
+            for batch in pool.map(encode, batches):
                 vectors[done : done + len(batch)] = batch
                 done += len(batch)
                 if progress:

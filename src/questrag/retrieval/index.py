@@ -4,11 +4,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -22,15 +19,15 @@ from questrag.chat.errors import ArtifactError
 from questrag.hinglish.lexicon import lexicon
 from questrag.progress import Progress
 from questrag.retrieval import text
+from questrag.retrieval.earlier import Earlier, Texts, earlier_indexes, known_vectors, remove_old
 from questrag.retrieval.encoder import OnnxEncoder, Vectors
-from questrag.retrieval.keys import key_index, set_effort
-from questrag.retrieval.lexical import Postings, bm25, likelihoods
-from questrag.retrieval.opposites import opposites
+from questrag.retrieval.keys import set_effort
+from questrag.retrieval.writing import SIDES, Document, postings_of, write_index
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
-_FORMAT = "3"
+_FORMAT = "4"
 _CHUNK = 2048
 
 
@@ -39,20 +36,6 @@ class UnusableIndex(ArtifactError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what}: run `questrag index` to make it again")
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What the index knows of an entry."""
-
-    id: str
-    phrasings: tuple[str, ...]
-    """Ways to ask for it; each one is a key of its own."""
-    body: str
-    """Its answers, the main one first."""
-
-
-_SIDES = ("words", "letters", "answers", "says", "couples")
 
 
 class SearchIndex:
@@ -71,7 +54,7 @@ class SearchIndex:
             self._entry_of_key = np.load(artifact.path("entry_of_key.npy"), allow_pickle=False)
             names = json.loads(artifact.path("names.json").read_text(encoding="utf-8"))
             with np.load(artifact.path("lexical.npz"), allow_pickle=False) as arrays:
-                self.lexical = {side: _postings(side, names["vocabulary"][side], arrays) for side in _SIDES}
+                self.lexical = {side: postings_of(side, names["vocabulary"][side], arrays) for side in SIDES}
             self._shares = np.load(artifact.path("shares.npy"), allow_pickle=False)
             self._wholes = faiss.read_index(str(artifact.path("wholes.faiss")))
             set_effort(self._wholes, int(artifact.info["effort_wholes"]))
@@ -120,7 +103,8 @@ class SearchIndex:
         nearest = -np.sort(-cosines, axis=1)[:, :n_nearest]
         known = np.isfinite(nearest)
         means = np.where(known, nearest, 0).sum(axis=1) / known.sum(axis=1)
-        return np.stack([nearest[:, 0], means]).astype(np.float32)
+        both: Floats = np.stack([nearest[:, 0], means]).astype(np.float32)
+        return np.minimum(both, 1)  # a text's cosine to itself may be rounded to more
 
     def nearest_wholes(self, vector: Vectors, n: int) -> Rows:
         """Return the rows of the ``n`` entries that are nearest as a whole, question with the start of the answer."""
@@ -142,14 +126,13 @@ class SearchIndex:
         return shares
 
 
-def _postings(side: str, vocabulary: Sequence[str], arrays: Mapping[str, npt.NDArray[np.generic]]) -> Postings:
-    return Postings(vocabulary, {name: arrays[f"{side}.{name}"] for name in ("starts", "rows", "weights", "n_entries")})
-
-
 def index_name(encoder: str, knowledge: str) -> str:
     """Return the folder name of an index: the same inputs always meet the same index."""
-    reading = f"{text.VERSION}|{lexicon().version}"
-    return sha256(f"{_FORMAT}|{reading}|{encoder}|{knowledge}".encode()).hexdigest()[:16]
+    return sha256(f"{_FORMAT}|{_reading()}|{encoder}|{knowledge}".encode()).hexdigest()[:16]
+
+
+def _reading() -> str:
+    return f"{text.VERSION}|{lexicon().version}"
 
 
 def build_index(
@@ -159,46 +142,72 @@ def build_index(
     *,
     knowledge: str,
     replace: bool = False,
+    beside: Path | None = None,
+    exact: bool = False,
     progress: Progress | None = None,
 ) -> None:
     """Make the index of some entries in ``folder``, all or nothing; of several processes one does, the others wait.
 
+    What earlier indexes know of the same texts is taken from them: the result is the same, byte for byte.
     An interrupted build leaves its finished vectors beside it, and the next one goes on from there.
 
     Args:
         knowledge: version of the knowledge base that the documents are from.
         replace: make it even if the folder is there.
-        progress: called with (keys encoded, keys in all).
+        beside: where the earlier indexes lie; None: where the new one will. The last few of those stay.
+        exact: compare questions with every phrasing: sooner made, slower to search.
+        progress: called with (texts encoded, texts to encode).
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(folder.name + ".lock")):
         if folder.exists() and not replace:
             return  # another process was faster, with the same content
-        phrasings = [text.passage_text(phrasing) for document in documents for phrasing in document.phrasings]
-        wholes = [text.entry_text(document.phrasings[0], document.body) for document in documents]
+        made_by = {"encoder": encoder.version, "reading": _reading(), "format": _FORMAT}
+        texts = Texts.of([d.phrasings for d in documents], [(d.phrasings[0], d.body) for d in documents])
+        earlier = earlier_indexes(beside or folder.parent, made_by, texts)
         kept = folder.with_name(folder.name + ".vectors")
-        vectors = _encode([*phrasings, *wholes], encoder, kept, progress)
+        vectors = _vectors(documents, texts, earlier, encoder, kept, progress)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".index-") as scratch:
             made, old = Path(scratch) / "new", Path(scratch) / "old"
             made.mkdir()
-            info = {
-                "knowledge": knowledge,
-                "encoder": encoder.version,
-                "text": text.VERSION,
-                "format": _FORMAT,
-                **_write(documents, vectors, made),
-            }
-            seal(made, "index", info)
+            efforts = write_index(documents, texts, vectors, earlier[0] if earlier else None, made, exact=exact)
+            seal(made, "index", {"knowledge": knowledge, **made_by, **efforts})
             if folder.exists():
                 folder.rename(old)
             made.rename(folder)
-        shutil.rmtree(kept)
+        shutil.rmtree(kept, ignore_errors=True)
+        remove_old(folder, made_by, texts)
+
+
+def _vectors(
+    documents: Sequence[Document],
+    texts: Texts,
+    earlier: Sequence[Earlier],
+    encoder: OnnxEncoder,
+    kept: Path,
+    progress: Progress | None,
+) -> Vectors:
+    """Return ``(n_texts, dim)``: of every phrasing, then of every entry as a whole."""
+    vectors, unknown = known_vectors(texts, earlier, encoder.dim)
+    phrasings = [phrasing for document in documents for phrasing in document.phrasings]
+
+    def read(place: int) -> str:
+        if place < len(phrasings):
+            return text.passage_text(phrasings[place])
+        document = documents[place - len(phrasings)]
+        return text.entry_text(document.phrasings[0], document.body)
+
+    if unknown:
+        encoded = _encode([read(places[0]) for places in unknown], encoder, kept, progress)
+        for places, vector in zip(unknown, encoded, strict=True):
+            vectors[places] = vector
+    return vectors
 
 
 def _encode(phrasings: list[str], encoder: OnnxEncoder, kept: Path, progress: Progress | None) -> Vectors:
     kept.mkdir(exist_ok=True)
     vectors = np.empty((len(phrasings), encoder.dim), dtype=np.float32)
-    # Long and short texts in one batch would waste padding; sorted, neighbours are of one length.
+    # Sorted, so that the work that is left is easy to tell from the work that is done.
     order = sorted(range(len(phrasings)), key=lambda i: (len(phrasings[i]), phrasings[i]))
     for start in range(0, len(order), _CHUNK):
         rows = order[start : start + _CHUNK]
@@ -222,37 +231,3 @@ def _encode(phrasings: list[str], encoder: OnnxEncoder, kept: Path, progress: Pr
 
 def _shifted(progress: Progress | None, start: int, total: int) -> Progress | None:
     return (lambda done, _: progress(start + done, total)) if progress else None
-
-
-def _write(documents: Sequence[Document], vectors: Vectors, folder: Path) -> dict[str, str]:
-    """Write everything but the manifest, and return what a search has to know.
-
-    Args:
-        vectors: of every phrasing, then of every entry as a whole.
-    """
-    entry_of_key = np.repeat(np.arange(len(documents)), [len(document.phrasings) for document in documents])
-    keys, effort = key_index(vectors[: len(entry_of_key)], entry_of_key)
-    wholes, effort_wholes = key_index(vectors[len(entry_of_key) :], np.arange(len(documents)))
-    faiss.write_index(keys, str(folder / "keys.faiss"))
-    faiss.write_index(wholes, str(folder / "wholes.faiss"))
-    np.save(folder / "entry_of_key.npy", entry_of_key)
-
-    content = [[text.terms(phrasing) for phrasing in document.phrasings] for document in documents]
-    read = [[text.words(phrasing) for phrasing in document.phrasings] for document in documents]
-    sides = {
-        "words": bm25([Counter(chain.from_iterable(each)) for each in content]),
-        "letters": bm25([Counter(text.grams(list(chain.from_iterable(each)))) for each in content]),
-        "answers": bm25([Counter(text.terms(document.body)) for document in documents]),
-        "says": likelihoods(
-            [[{*a, *b} for a, b in zip(*both, strict=True)] for both in zip(content, read, strict=True)]
-        ),
-        "couples": likelihoods([[text.couples(words) for words in each] for each in read]),
-    }
-    vocabulary = {side: postings.vocabulary for side, postings in sides.items()}
-    arrays = {f"{side}.{name}": array for side, made in sides.items() for name, array in made.arrays.items()}
-    np.savez(folder / "lexical.npz", **arrays)  # type: ignore[arg-type]
-    shares = [opposites().shares(each) for each in read]
-    np.save(folder / "shares.npy", np.stack(shares))
-    names = {"ids": [document.id for document in documents], "vocabulary": vocabulary}
-    (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
-    return {"effort": str(effort), "effort_wholes": str(effort_wholes)}

@@ -14,12 +14,12 @@ FLAT_UP_TO, GRAPH_UP_TO = 10_000, 200_000
 """Keys. A flat index is exact; a graph answers in a tenth of the time; beyond, lists of half precision need less than
 half of its memory. Times and memory: benchmarks/results/scale.json."""
 LEAST_RECALL = 0.99
-_LINKS, _BUILD_EFFORT = 32, 80
+_LINKS, _BUILD_EFFORT = 32, 40
 EFFORTS = (32, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 _PROBES, _DEPTH = 200, 5
 
 
-def key_index(vectors: Vectors, entry_of_key: Rows) -> tuple[faiss.Index, int]:
+def key_index(vectors: Vectors, entry_of_key: Rows, *, exact: bool = False) -> tuple[faiss.Index, int]:
     """Return an index over the keys and the least effort at which it finds what an exact search finds.
 
     Measured as recall@5 for stand-ins of questions: the middle of two phrasings of one entry.
@@ -27,9 +27,10 @@ def key_index(vectors: Vectors, entry_of_key: Rows) -> tuple[faiss.Index, int]:
     Args:
         vectors: ``(n_keys, dim)``, of length 1.
         entry_of_key: ``(n_keys,)``, ascending.
+        exact: compare with every key however many there are: made in no time, slower to search.
     """
     faiss.omp_set_num_threads(os.cpu_count() or 1)
-    if len(vectors) <= FLAT_UP_TO:
+    if exact or len(vectors) <= FLAT_UP_TO:
         return _filled(faiss.IndexFlatIP(vectors.shape[1]), vectors), 0
     made = _graph(vectors) if len(vectors) <= GRAPH_UP_TO else _lists(vectors)
     return made, effort_for(made, vectors, _stand_ins(vectors, entry_of_key), LEAST_RECALL)

@@ -1,6 +1,7 @@
 """Words as evidence, as arrays: no objects to load, so a cold process is ready at once."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from math import log
 from typing import Self
 
@@ -8,11 +9,76 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Floats64 = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Arrays = Mapping[str, npt.NDArray[np.generic]]
 
 _K1, _B = 1.2, 0.75
 _UNSEEN = 0.03
 """What an entry is taken to say in this share of its phrasings where it never says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often each entry holds each term: what weights are made of."""
+
+    vocabulary: Sequence[str]
+    """Ascending, each of them held by an entry."""
+    columns: Ints
+    """``(n,)``, place of the term of each count, ascending."""
+    rows: Ints
+    """``(n,)``, its entry, ascending within a term."""
+    times: Ints
+    """``(n,)``, at least 1."""
+    n_entries: int
+
+    @classmethod
+    def of(cls, entries: Sequence[Mapping[str, int]]) -> Self:
+        """Make them from the terms of each entry with their counts."""
+        vocabulary = sorted(set().union(*entries))
+        column = {term: i for i, term in enumerate(vocabulary)}
+        n = [len(terms) for terms in entries]
+        columns = np.fromiter((column[term] for terms in entries for term in terms), dtype=np.int64, count=sum(n))
+        rows = np.repeat(np.arange(len(entries)), n)
+        times = np.fromiter((times for terms in entries for times in terms.values()), dtype=np.int64, count=sum(n))
+        order = np.argsort(columns, kind="stable")
+        return cls(vocabulary, columns[order], rows[order], times[order], len(entries))
+
+    def woven(self, to: Ints, others: "Counts", others_to: Ints, n_entries: int) -> "Counts":
+        """Return these and the others in one.
+
+        Args:
+            to: ``(self.n_entries,)``, row of each entry of these, -1 for one to be left out.
+            others_to: the same, of the others.
+            n_entries: of the result.
+        """
+        parts = [part._moved(rows) for part, rows in ((self, to), (others, others_to))]
+        vocabulary = sorted({term for part in parts for term in part.vocabulary})
+        column = {term: i for i, term in enumerate(vocabulary)}
+        columns = np.concatenate(
+            [np.array([column[term] for term in part.vocabulary], dtype=np.int64)[part.columns] for part in parts]
+        )
+        rows, times = (np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "times"))
+        order = np.argsort(columns * n_entries + rows, kind="stable")
+        return Counts(vocabulary, columns[order], rows[order], times[order], n_entries)
+
+    def _moved(self, to: Ints) -> "Counts":
+        rows = to[self.rows]
+        stay = rows >= 0
+        held, columns = np.unique(self.columns[stay], return_inverse=True)
+        vocabulary = [self.vocabulary[i] for i in held]
+        return Counts(vocabulary, columns, rows[stay], self.times[stay], self.n_entries)
+
+    def weighed(self, weights: Floats64) -> "Postings":
+        """Return postings with these weights, one for each count."""
+        n_of_term = np.bincount(self.columns, minlength=len(self.vocabulary))
+        arrays: Arrays = {
+            "starts": np.concatenate([[0], np.cumsum(n_of_term)]),
+            "rows": self.rows,
+            "weights": weights,
+            "n_entries": np.array(self.n_entries),
+        }
+        return Postings(self.vocabulary, arrays)
 
 
 class Postings:
@@ -29,23 +95,6 @@ class Postings:
         self._rows = np.asarray(arrays["rows"], dtype=np.int32)
         self._weights = np.asarray(arrays["weights"], dtype=np.float32)
         self.n_entries = int(arrays["n_entries"])
-
-    @classmethod
-    def of(cls, entries: Sequence[Mapping[str, float]]) -> Self:
-        """Make them from the weights of each entry's terms."""
-        postings: dict[str, list[tuple[int, float]]] = {}
-        for row, weights in enumerate(entries):
-            for term, weight in weights.items():
-                postings.setdefault(term, []).append((row, weight))
-        vocabulary = sorted(postings)
-        flat = [posting for term in vocabulary for posting in postings[term]]
-        arrays: Arrays = {
-            "starts": np.cumsum([0, *(len(postings[term]) for term in vocabulary)], dtype=np.int64),
-            "rows": np.array([row for row, _ in flat], dtype=np.int32),
-            "weights": np.array([weight for _, weight in flat], dtype=np.float32),
-            "n_entries": np.array(len(entries)),
-        }
-        return cls(vocabulary, arrays)
 
     @property
     def vocabulary(self) -> list[str]:
@@ -83,20 +132,15 @@ class Postings:
         return (0, 0) if column is None else (int(self._starts[column]), int(self._starts[column + 1]))
 
 
-def bm25(documents: Sequence[Mapping[str, float]]) -> Postings:
-    """Weigh the terms of each document, given with their counts, for `cover`.
+def bm25(counts: Counts) -> Postings:
+    """Weigh the terms of each entry for `cover`.
 
     Source: Robertson & Zaragoza 2009.
     """
-    lengths = [sum(document.values()) for document in documents]
-    mean_length = sum(lengths) / max(len(documents), 1) or 1.0
-    norms = [_K1 * (1 - _B + _B * length / mean_length) for length in lengths]
-    return Postings.of(
-        [
-            {term: times * (_K1 + 1) / (times + norm) for term, times in document.items()}
-            for document, norm in zip(documents, norms, strict=True)
-        ]
-    )
+    lengths = np.bincount(counts.rows, counts.times, minlength=counts.n_entries)
+    mean_length = lengths.sum() / max(counts.n_entries, 1) or 1.0
+    norms = _K1 * (1 - _B + _B * lengths / mean_length)
+    return counts.weighed(counts.times * (_K1 + 1) / (counts.times + norms[counts.rows]))
 
 
 def cover(postings: Postings, question_terms: Sequence[str]) -> Floats:
@@ -117,16 +161,16 @@ def unknown(postings: Postings, question_terms: Sequence[str]) -> float:
     return missing / sum(weights.values()) if weights else 1.0
 
 
-def likelihoods(entries: Sequence[Sequence[Collection[str]]]) -> Postings:
-    """Weigh each term by how likely an entry says it, from the terms of each of its phrasings, for `likelihood`."""
-    weighed = []
-    for phrasings in entries:
-        counts: dict[str, int] = {}
-        for terms in phrasings:
-            for term in set(terms):
-                counts[term] = counts.get(term, 0) + 1
-        weighed.append({term: log(1 + n / len(phrasings) / _UNSEEN) for term, n in counts.items()})
-    return Postings.of(weighed)
+def likelihoods(counts: Counts, n_phrasings: Ints) -> Postings:
+    """Weigh each term by how likely an entry says it, for `likelihood`.
+
+    Args:
+        counts: in how many of its phrasings each entry says a term.
+        n_phrasings: ``(n_entries,)``, of each entry.
+    """
+    shares = 1 + counts.times / n_phrasings[counts.rows] / _UNSEEN
+    different, which = np.unique(shares, return_inverse=True)
+    return counts.weighed(np.array([log(share) for share in different])[which])  # the same on every processor
 
 
 def likelihood(postings: Postings, question_terms: Collection[str]) -> Floats:

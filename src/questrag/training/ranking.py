@@ -18,7 +18,7 @@ from questrag.evaluation.runs import provenance
 from questrag.progress import Progress
 from questrag.retrieval.context import LEAN_FEATURES, PARTS, Look
 from questrag.retrieval.encoder import OnnxEncoder, Vectors
-from questrag.retrieval.index import Document, SearchIndex, build_index
+from questrag.retrieval.index import SearchIndex, build_index
 from questrag.retrieval.ranking import (
     ENTRY_FEATURES,
     LEAST_CANDIDATES,
@@ -31,6 +31,7 @@ from questrag.retrieval.ranking import (
     question_features,
 )
 from questrag.retrieval.text import query_text
+from questrag.retrieval.writing import Document
 from questrag.training.context import fit_context_weights, leaning_turns
 from questrag.training.fitting import Choices, least
 

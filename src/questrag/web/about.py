@@ -5,14 +5,17 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from questrag.chat.types import Lang
-from questrag.web.dependencies import CurrentParts
+from questrag import __version__
+from questrag.chat.emergency import EMERGENCY_INTENT, emergency_card
+from questrag.chat.types import LANGS, Lang
+from questrag.web.dependencies import CurrentGuestOrigins, CurrentHandOffs, CurrentParts
 from questrag.web.errors import refuses
+from questrag.web.views import View
 
 router = APIRouter(prefix="/api/v1", tags=["about"])
 
 
-class BankView(BaseModel):
+class BankView(View):
     """From the bank profile; a text is empty where the bank has not filled it in."""
 
     name: str
@@ -24,8 +27,8 @@ class BankView(BaseModel):
     """The shipped profile of a bank that does not exist: nothing in it may be called or written to."""
 
 
-class EmergencyView(BaseModel):
-    """What to do at once after fraud, from the approved emergency entry."""
+class EmergencyView(View):
+    """What to do at once after fraud, from the approved emergency entry; `entry_id` is empty where there is none."""
 
     title: str
     steps: list[str]
@@ -33,7 +36,7 @@ class EmergencyView(BaseModel):
     as_of: str
 
 
-class ModelView(BaseModel):
+class ModelView(View):
     id: str
     """To be sent as `model` with a question."""
     provider: str
@@ -57,5 +60,13 @@ class About(BaseModel):
 
 
 @router.get("/about", summary="The bank, its emergency numbers and the models on offer", responses=refuses(503))
-async def about(parts: CurrentParts) -> About:
-    raise NotImplementedError
+async def about(parts: CurrentParts, guests: CurrentGuestOrigins, desk: CurrentHandOffs) -> About:
+    entry = next(parts.knowledge.passages(EMERGENCY_INTENT), None)
+    return About(
+        version=__version__,
+        bank=BankView.model_validate(parts.bank),
+        emergency={lang: EmergencyView.model_validate(emergency_card(entry, lang)) for lang in LANGS},
+        models=[ModelView.model_validate(offer) for offer in parts.models],
+        guests=bool(guests),
+        hand_off=desk.tells_at_once,
+    )

@@ -109,7 +109,7 @@ async def login(
         raise Unauthorized("The user name or the password is wrong.")
     if better_hash is not None:
         await parts.store.set_password_hash(user.id, better_hash)
-    return _access(tokens, user)
+    return access_for(tokens, user)
 
 
 @router.get("/me", summary="Who is signed in", responses=refuses(401, 503))
@@ -124,7 +124,7 @@ async def refresh(session: CurrentSession, parts: CurrentParts, tokens: CurrentT
     """The old token is dead afterwards; of several requests with the same one, the first gets the new one."""
     if not await parts.store.revoke(session.token.id, session.token.expires_at):
         raise Unauthorized("The access token was exchanged already. Sign in again.")
-    return _access(tokens, session.user)
+    return access_for(tokens, session.user)
 
 
 @router.post("/logout", summary="Sign out", status_code=204, responses=refuses(401, 503))
@@ -133,5 +133,6 @@ async def logout(session: CurrentSession, parts: CurrentParts) -> None:
     await parts.store.revoke(session.token.id, session.token.expires_at)
 
 
-def _access(tokens: Tokens, user: User) -> AccessToken:
+def access_for(tokens: Tokens, user: User) -> AccessToken:
+    """Sign a token for this user."""
     return AccessToken(access_token=tokens.issue(user.id), expires_in=int(tokens.lifetime.total_seconds()))

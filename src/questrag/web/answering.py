@@ -49,6 +49,8 @@ class Asked:
     turn: Turn
     history: tuple[Turn, ...] = ()
     """The turns before it, oldest first."""
+    model: str | None = None
+    """By which it is to be answered, where it was chosen."""
 
     @property
     def answered(self) -> bool:
@@ -102,6 +104,15 @@ async def ask_beside(store: Store, user: User, old: Turn, question: str, *, idem
         raise Invalid(_KEY_WAS_USED)
     turn = _turn(user, mask(question), old.conversation_id, idempotency_key)
     return await _begun(store, replace(turn, parent_id=old.parent_id), append=False)
+
+
+def require_on_offer(parts: Parts, model: str | None) -> None:
+    """Raises: Invalid: there is no such model to choose; nothing may be stored then."""
+    try:
+        parts.assistant_with(model)
+    except NotFound as error:
+        wrong = "is not on offer here, see `GET /api/v1/about`"
+        raise Invalid(str(error), fields=[("model", wrong)]) from None
 
 
 async def answer(parts: Parts, asked: Asked, request: Request) -> ChatResponse:
@@ -193,7 +204,7 @@ _TITLE_CHARACTERS = 80
 
 
 def _run(parts: Parts, asked: Asked) -> AsyncGenerator[Event, None]:
-    return converse(parts.assistant, parts.store, asked.turn, asked.history)
+    return converse(parts.assistant_with(asked.model), parts.store, asked.turn, asked.history)
 
 
 async def _collected(parts: Parts, asked: Asked) -> Answer:

@@ -18,6 +18,9 @@ from starlette.middleware import Middleware
 from questrag import __version__
 from questrag.chat.errors import Misconfigured, QuestragError
 from questrag.chat.ports import Turns
+from questrag.chat.suggest import FirstQuestions
+from questrag.delivery.channels import open_channels
+from questrag.delivery.desk import HandOffs
 from questrag.settings import Settings, load_settings
 from questrag.web import (
     about,
@@ -29,6 +32,7 @@ from questrag.web import (
     guests,
     handoffs,
     health,
+    importing,
     insights,
     messages,
     policies,
@@ -46,7 +50,6 @@ from questrag.wiring import Parts, assemble, policy_versions
 
 logger = logging.getLogger(__name__)
 
-MOST_BODY_BYTES = 64 * 1024
 PAGE = Path(__file__).parent / "static"
 """The web page, when it was built."""
 
@@ -61,6 +64,7 @@ _PARTS = (
     handoffs,
     entries,
     drafts,
+    importing,
     publishing,
     insights,
     gaps,
@@ -126,13 +130,33 @@ async def _lifespan(
         watch = Watch(
             live, policy_versions(settings), share=settings.policy_audit_share, limit=settings.policy_harm_limit
         )
-        every_s = settings.kb_reload_s if parts.files else 0.0  # parts made by hand have no files to look at
-        sweeping = alongside(_sweep(parts.store, patience))
-        async with sweeping, live.looking(every_s), watch.looking(settings.policy_audit_s):
+        handoffs = _handoffs(settings, parts)
+        sweeping, telling = alongside(_sweep(parts.store, patience)), alongside(handoffs.keep_telling())
+        async with sweeping, telling, live.looking(settings.kb_reload_s), watch.looking(settings.policy_audit_s):
             passwords = Passwords(memory_kib=password_memory_kib)
-            yield {"live": live, "watch": watch, "tokens": tokens, "passwords": passwords}
+            yield {
+                "live": live,
+                "watch": watch,
+                "tokens": tokens,
+                "passwords": passwords,
+                "first_questions": FirstQuestions(parts.store),
+                "handoffs": handoffs,
+                "guest_origins": frozenset(settings.frame_origins),
+            }
     finally:
         await parts.close()
+
+
+def _handoffs(settings: Settings, parts: Parts) -> HandOffs:
+    secret, smtp_url = settings.handoff_webhook_secret, settings.smtp_url
+    channels = open_channels(
+        webhook_url=settings.handoff_webhook_url,
+        webhook_secret=secret.get_secret_value() if secret else None,
+        smtp_url=smtp_url.get_secret_value() if smtp_url else "",
+        email_to=settings.handoff_email_to,
+        sender=settings.email_from,
+    )
+    return HandOffs(parts.store, channels)
 
 
 async def _sweep(turns: Turns, patience: timedelta) -> None:
@@ -156,8 +180,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
         expose_headers=["Content-Disposition", "Retry-After", "X-Request-ID"],
     )
-    limit = Middleware(BodyLimit, most_bytes=MOST_BODY_BYTES)
-    return [*([cors] if settings.origins else []), Middleware(Envelope), limit]
+    envelope = Middleware(Envelope, framed_by=settings.frame_origins)
+    return [*([cors] if settings.origins else []), envelope, Middleware(BodyLimit)]
 
 
 def _without_query(record: logging.LogRecord) -> bool:

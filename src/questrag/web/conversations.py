@@ -1,17 +1,16 @@
 """What was asked before: to be found, read, named, put away and taken along."""
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, model_validator
 
-from questrag.chat.errors import Invalid, NotFound
+from questrag.chat.errors import NotFound
 from questrag.chat.privacy import mask
 from questrag.chat.turn import active_path
 from questrag.chat.types import Conversation, Turn
+from questrag.web.cursors import cursor_after, read_cursor
 from questrag.web.dependencies import CurrentParts, CurrentUser, OwnConversation
 from questrag.web.errors import refuses
 from questrag.web.inputs import SearchText, Title
@@ -58,14 +57,13 @@ async def list_conversations(
     pinned: Annotated[bool | None, Query(description="The pinned ones only, or the others only.")] = None,
 ) -> ConversationPage:
     """The most recently used come first."""
-    before = _read_cursor(cursor) if cursor else None
     found = await parts.store.conversations(
-        user.id, archived=archived, pinned=pinned, matching=q, before=before, limit=limit + 1
+        user.id, archived=archived, pinned=pinned, matching=q, before=read_cursor(cursor), limit=limit + 1
     )
     page = found[:limit]
     return ConversationPage(
         conversations=[summary_of(conversation) for conversation in page],
-        next_cursor=_cursor(page[-1]) if len(found) > limit else None,
+        next_cursor=cursor_after(page[-1].updated_at, page[-1].id) if len(found) > limit else None,
     )
 
 
@@ -166,19 +164,3 @@ def _newest_below(turns: Sequence[Turn], turn_id: str) -> str:
         if turn.parent_id in below:
             below.append(turn.id)
     return below[-1]
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"([0-9]{1,14})\.([A-Za-z0-9_-]{1,64})")
-
-
-def _cursor(last: Conversation) -> str:
-    """Return the place of the last conversation of a page; stores keep times to the millisecond."""
-    return f"{(last.updated_at - _EPOCH) // timedelta(milliseconds=1)}.{last.id}"
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
-    match = _CURSOR.fullmatch(cursor)
-    if match is None:
-        raise Invalid("The cursor is not one that a page of this list gave.")
-    return _EPOCH + timedelta(milliseconds=int(match[1])), match[2]

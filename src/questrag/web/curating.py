@@ -7,34 +7,35 @@ from pydantic import BaseModel, Field
 
 from questrag.chat.desk import Stage
 from questrag.chat.types import Lang
-from questrag.web.views import FieldProblem, ReceiptView
+from questrag.web.inputs import EntryText
+from questrag.web.views import FieldProblem, ReceiptView, View
 
 
-class ParaphraseBody(BaseModel):
-    text: str
+class ParaphraseBody(View):
+    text: EntryText
     lang: Lang = "en"
 
 
-class EntryBody(BaseModel):
+class EntryBody(View):
     """An entry as in docs/formats.md; checked by the same rules as files."""
 
-    id: str
-    question: str
-    answer: str
-    category: str = ""
-    intent: str = ""
+    id: EntryText
+    question: EntryText
+    answer: EntryText
+    category: EntryText = ""
+    intent: EntryText = ""
     paraphrases: list[ParaphraseBody] = Field(default_factory=list)
-    answers: dict[Lang, str] = Field(default_factory=dict)
+    answers: dict[Lang, EntryText] = Field(default_factory=dict)
     """The same answer in other languages."""
     lang: Lang = "en"
-    source: str = ""
-    as_of: str = ""
+    source: EntryText = ""
+    as_of: EntryText = ""
     regulated: bool = False
     extra: dict[str, Any] = Field(default_factory=dict)
     """Fields that this program does not know; kept."""
 
 
-class OpenRevision(BaseModel):
+class OpenRevision(View):
     id: str
     stage: Stage
     author: str
@@ -107,7 +108,7 @@ class EntryDetail(BaseModel):
     """Newest first; the one with number 0 is what the knowledge base's files hold."""
 
 
-class PlaceholderView(BaseModel):
+class PlaceholderView(View):
     name: str
     known: bool
     """The bank profile has this name."""
@@ -115,7 +116,7 @@ class PlaceholderView(BaseModel):
     """What customers see, in the language of the answer; empty: the bank has not filled it in."""
 
 
-class Rendered(BaseModel):
+class Rendered(View):
     lang: Lang
     question: str
     answer: str
@@ -131,7 +132,7 @@ class EntryCheck(BaseModel):
     """Published entries that ask nearly the same."""
 
 
-class ImportProblem(BaseModel):
+class ImportProblem(View):
     line: int | None
     field: str
     message: str
@@ -214,6 +215,8 @@ class GateReport(BaseModel):
     from_version: str
     to_version: str
     questions: int
+    left_out: int
+    """Golden questions that nothing in the new knowledge base could answer."""
     right_before: int
     right_after: int
     worse: list[GoldenChange]

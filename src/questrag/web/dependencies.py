@@ -7,11 +7,17 @@ from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from questrag.chat.errors import Forbidden, Unauthorized
+from questrag.chat.suggest import FirstQuestions
 from questrag.chat.types import Conversation, Turn, User
+from questrag.delivery.desk import HandOffs
 from questrag.web.credentials import Passwords, Token, Tokens
 from questrag.web.reload import Live
 from questrag.web.watching import Watch
 from questrag.wiring import Parts
+
+
+async def _live(request: Request) -> Live:
+    return cast(Live, request.state.live)
 
 
 async def _parts(request: Request) -> Parts:
@@ -30,10 +36,27 @@ async def _tokens(request: Request) -> Tokens:
     return cast(Tokens, request.state.tokens)
 
 
+async def _first_questions(request: Request) -> FirstQuestions:
+    return cast(FirstQuestions, request.state.first_questions)
+
+
+async def _handoffs(request: Request) -> HandOffs:
+    return cast(HandOffs, request.state.handoffs)
+
+
+async def _guest_origins(request: Request) -> frozenset[str]:
+    return cast(frozenset[str], request.state.guest_origins)
+
+
+CurrentLive = Annotated[Live, Depends(_live)]
 CurrentParts = Annotated[Parts, Depends(_parts)]
 CurrentWatch = Annotated[Watch, Depends(_watch)]
 CurrentPasswords = Annotated[Passwords, Depends(_passwords)]
 CurrentTokens = Annotated[Tokens, Depends(_tokens)]
+CurrentFirstQuestions = Annotated[FirstQuestions, Depends(_first_questions)]
+CurrentHandOffs = Annotated[HandOffs, Depends(_handoffs)]
+CurrentGuestOrigins = Annotated[frozenset[str], Depends(_guest_origins)]
+"""Of the pages whose visitors may chat without an account."""
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token of a login.")
 

@@ -1,15 +1,20 @@
 """From a draft to a published entry: one person writes, a second one approves."""
 
+from asyncio import to_thread
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
+from questrag.chat.desk import OPEN_STAGES, Revision, Stage
+from questrag.knowledge.proposals import Proposal
 from questrag.web.curating import EntryBody, RevisionView
-from questrag.web.dependencies import CurrentCurator, CurrentParts
+from questrag.web.dependencies import CurrentCurator, CurrentLive, CurrentParts
+from questrag.web.entry_views import entry_of, revision_view
 from questrag.web.errors import refuses
 from questrag.web.inputs import Question, Remark
+from questrag.web.shelves import CurrentEntries, CurrentRevising
 
 router = APIRouter(prefix="/api/v1/knowledge/drafts", tags=["knowledge"])
 
@@ -19,6 +24,8 @@ class NewDraft(BaseModel):
     note: Remark = ""
     golden: Annotated[list[Question], Field(max_length=50)] = []
     """Become golden questions when the draft is published."""
+    new: bool = False
+    """The entry is meant to be new: 409 where there is one of this id, instead of a draft of its next revision."""
 
 
 class ChangedDraft(BaseModel):
@@ -29,8 +36,10 @@ class ChangedDraft(BaseModel):
 
 
 class Approval(BaseModel):
-    effective_from: datetime | None = None
+    effective_from: AwareDatetime | None = None
     """In the future; null: at once."""
+    changed_at: datetime | None = None
+    """As it was read: nobody approves what they have not seen (409)."""
 
 
 class Return(BaseModel):
@@ -45,7 +54,9 @@ class ApprovedTogether(BaseModel):
 
 class Together(BaseModel):
     ids: Annotated[list[str], Field(min_length=1, max_length=500)]
-    effective_from: datetime | None = None
+    effective_from: AwareDatetime | None = None
+    changed_at: dict[str, datetime] = {}
+    """By id, as it was read: nobody approves what they have not seen."""
 
 
 class DraftPage(BaseModel):
@@ -59,47 +70,68 @@ _REFUSES = refuses(401, 403, 404, 409, 413, 422, 503)
 @router.get(
     "", summary="Drafts being written, and those that wait for a second person", responses=refuses(401, 403, 503)
 )
-async def list_drafts(curator: CurrentCurator, parts: CurrentParts) -> DraftPage:
-    raise NotImplementedError
+async def list_drafts(curator: CurrentCurator, parts: CurrentParts, entries: CurrentEntries) -> DraftPage:
+    revisions = [each for each in await parts.store.every(Revision) if each.stage in OPEN_STAGES]
+    newest_first = sorted(revisions, key=lambda each: each.changed_at, reverse=True)
+    waiting_first = sorted(newest_first, key=lambda each: each.stage is not Stage.REVIEW)
+    profile = entries.profile or None
+    return DraftPage(drafts=await to_thread(lambda: [revision_view(each, curator, profile) for each in waiting_first]))
 
 
 @router.post("", summary="Begin a draft, of a new entry or of one that exists", status_code=201, responses=_REFUSES)
-async def begin_draft(draft: NewDraft, curator: CurrentCurator, parts: CurrentParts) -> RevisionView:
+async def begin_draft(draft: NewDraft, curator: CurrentCurator, revising: CurrentRevising) -> RevisionView:
     """A draft may have problems; it cannot be submitted with them. 409: somebody has a draft of this entry already."""
-    raise NotImplementedError
+    proposal = Proposal(entry=entry_of(draft.entry), note=draft.note, golden=tuple(draft.golden))
+    return revision_view(await revising.begin(proposal, curator, new=draft.new), curator, revising.profile)
 
 
 @router.put("/{draft_id}/content", summary="Change a draft", responses=_REFUSES)
 async def change_draft(
-    draft_id: str, draft: ChangedDraft, curator: CurrentCurator, parts: CurrentParts
+    draft_id: str, draft: ChangedDraft, curator: CurrentCurator, revising: CurrentRevising
 ) -> RevisionView:
     """One that waits for a second person becomes a draft again."""
-    raise NotImplementedError
+    proposal = Proposal(entry=entry_of(draft.entry), note=draft.note)
+    changed = await revising.change(draft_id, proposal, curator, draft.changed_at)
+    return revision_view(changed, curator, revising.profile)
 
 
 @router.post("/{draft_id}/discard", summary="Give a draft up", status_code=204, responses=_REFUSES)
-async def discard_draft(draft_id: str, curator: CurrentCurator, parts: CurrentParts) -> None:
-    raise NotImplementedError
+async def discard_draft(draft_id: str, curator: CurrentCurator, revising: CurrentRevising, live: CurrentLive) -> None:
+    """What was approved for a later time can be called off in the same way, by anybody."""
+    await revising.discard(draft_id, curator)
+    live.look_soon()
 
 
 @router.post("/{draft_id}/submit", summary="Ask a second person to approve", responses=_REFUSES)
-async def submit_draft(draft_id: str, curator: CurrentCurator, parts: CurrentParts) -> RevisionView:
-    raise NotImplementedError
+async def submit_draft(draft_id: str, curator: CurrentCurator, revising: CurrentRevising) -> RevisionView:
+    """422: something in it keeps it from being published; `errors` says what. 403: somebody else writes it."""
+    return revision_view(await revising.submit(draft_id, curator), curator, revising.profile)
 
 
 @router.post("/{draft_id}/approve", summary="Approve and publish", responses=_REFUSES)
 async def approve_draft(
-    draft_id: str, approval: Approval, curator: CurrentCurator, parts: CurrentParts
+    draft_id: str, approval: Approval, curator: CurrentCurator, revising: CurrentRevising, live: CurrentLive
 ) -> RevisionView:
     """403: whoever wrote it cannot approve it."""
-    raise NotImplementedError
+    approved = await revising.approve(
+        draft_id, curator, effective_from=approval.effective_from, seen=approval.changed_at
+    )
+    live.look_soon()
+    return revision_view(approved, curator, revising.profile)
 
 
 @router.post("/{draft_id}/return", summary="Give a draft back to its author", responses=_REFUSES)
-async def return_draft(draft_id: str, why: Return, curator: CurrentCurator, parts: CurrentParts) -> RevisionView:
-    raise NotImplementedError
+async def return_draft(draft_id: str, why: Return, curator: CurrentCurator, revising: CurrentRevising) -> RevisionView:
+    return revision_view(await revising.give_back(draft_id, curator, why.note), curator, revising.profile)
 
 
 @router.post("/approve-together", summary="Approve several", responses=refuses(401, 403, 413, 422, 503))
-async def approve_together(together: Together, curator: CurrentCurator, parts: CurrentParts) -> ApprovedTogether:
-    raise NotImplementedError
+async def approve_together(
+    together: Together, curator: CurrentCurator, revising: CurrentRevising, live: CurrentLive
+) -> ApprovedTogether:
+    """Those that can be are approved; of the others it is said why not."""
+    approved, refused = await revising.approve_all(
+        together.ids, curator, effective_from=together.effective_from, seen=together.changed_at
+    )
+    live.look_soon()
+    return ApprovedTogether(approved=approved, refused=refused)

@@ -76,7 +76,7 @@ def problem_of(error: BaseException, request: Request) -> Problem:
         detail=_detail(error),
         instance=request.url.path,
         request_id=request_id,
-        errors=_field_problems(error) if isinstance(error, RequestValidationError) else None,
+        errors=_field_problems(error),
     )
 
 
@@ -123,8 +123,12 @@ def _is_about_json(error: BaseException) -> bool:
     return isinstance(error, RequestValidationError) and error.errors()[0]["type"] == "json_invalid"
 
 
-def _field_problems(error: RequestValidationError) -> list[FieldProblem]:
-    return [FieldProblem(field=_field(found["loc"]), message=readable(found)) for found in error.errors()]
+def _field_problems(error: BaseException) -> list[FieldProblem] | None:
+    if isinstance(error, RequestValidationError):
+        return [FieldProblem(field=_field(found["loc"]), message=readable(found)) for found in error.errors()]
+    if isinstance(error, Invalid) and error.fields:
+        return [FieldProblem(field=field, message=message) for field, message in error.fields]
+    return None
 
 
 def _field(location: tuple[str | int, ...]) -> str:

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel
 
-from questrag.chat.desk import HandOffState
+from questrag.chat.desk import HandOff, HandOffState
 from questrag.chat.types import Lang
-from questrag.web.dependencies import CurrentAdmin, CurrentParts, CurrentUser
+from questrag.web.cursors import cursor_after, read_cursor
+from questrag.web.dependencies import CurrentAdmin, CurrentHandOffs, CurrentUser
 from questrag.web.errors import refuses
 from questrag.web.inputs import Contact, Id, PersonName, Remark
 
@@ -63,31 +64,72 @@ class HandOffChange(BaseModel):
 
 
 _NEW = {"call me": {"value": {"name": "Priya", "contact": "priya@example.com", "note": "My card was charged twice"}}}
+_CLOSE = {"close": {"value": {"state": "closed"}}}
 
 
 @router.post("", summary="Ask for a person", status_code=201, responses=refuses(401, 404, 413, 422, 503))
 async def request_person(
-    wanted: Annotated[NewHandOff, Body(openapi_examples=_NEW)], user: CurrentUser, parts: CurrentParts
+    wanted: Annotated[NewHandOff, Body(openapi_examples=_NEW)], user: CurrentUser, handoffs: CurrentHandOffs
 ) -> HandOffReceipt:
     """The request is stored before anybody is told; telling is tried again until it works."""
-    raise NotImplementedError
+    made = await handoffs.request(
+        user.id,
+        name=wanted.name,
+        contact=wanted.contact,
+        note=wanted.note,
+        lang=wanted.lang,
+        conversation_id=wanted.conversation_id,
+    )
+    return HandOffReceipt(
+        id=made.id,
+        reference=made.reference,
+        created_at=made.created_at,
+        state=made.state,
+        told=bool(made.delivered),
+    )
 
 
 @router.get("", summary="Requests for a person, newest first", responses=refuses(401, 403, 422, 503))
 async def list_handoffs(
     admin: CurrentAdmin,
-    parts: CurrentParts,
+    handoffs: CurrentHandOffs,
     state: Annotated[HandOffState | None, Query()] = None,
     cursor: Annotated[str, Query()] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> HandOffPage:
-    raise NotImplementedError
+    found = await handoffs.page(state, read_cursor(cursor), limit + 1)
+    page = found[:limit]
+    return HandOffPage(
+        handoffs=[_view(handoff) for handoff in page],
+        next_cursor=cursor_after(page[-1].created_at, page[-1].id) if len(found) > limit else None,
+    )
 
 
 @router.patch(
-    "/{handoff_id}", summary="Close a request, or open it again", responses=refuses(401, 403, 404, 409, 422, 503)
+    "/{handoff_id}", summary="Close a request, or open it again", responses=refuses(401, 403, 404, 413, 422, 503)
 )
 async def change_handoff(
-    handoff_id: str, change: HandOffChange, admin: CurrentAdmin, parts: CurrentParts
+    handoff_id: str,
+    change: Annotated[HandOffChange, Body(openapi_examples=_CLOSE)],
+    admin: CurrentAdmin,
+    handoffs: CurrentHandOffs,
 ) -> HandOffView:
-    raise NotImplementedError
+    return _view(await handoffs.change(handoff_id, change.state))
+
+
+def _view(handoff: HandOff) -> HandOffView:
+    return HandOffView(
+        id=handoff.id,
+        reference=handoff.reference,
+        created_at=handoff.created_at,
+        state=handoff.state,
+        told=bool(handoff.delivered),
+        name=handoff.name,
+        contact=handoff.contact,
+        note=handoff.note,
+        lang=handoff.lang,
+        conversation_id=handoff.conversation_id,
+        transcript=[TranscriptLine(role=role, text=text) for role, text in handoff.transcript],
+        delivered=list(handoff.delivered),
+        problem=handoff.problem,
+    )

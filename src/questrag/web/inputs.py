@@ -1,8 +1,10 @@
 """Text that is accepted from outside."""
 
 import re
+import unicodedata
 from typing import Annotated
 
+from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, StringConstraints
 
 
@@ -24,6 +26,20 @@ def _simple(name: str) -> str:
     return name
 
 
+def _reachable(contact: str) -> str:
+    """Refuse what nobody can write to or call. Digits may be those of any script."""
+    plain = unicodedata.normalize("NFKC", contact)
+    if _PHONE.fullmatch(plain) and 7 <= sum(character.isdecimal() for character in plain) <= 15:
+        return contact
+    try:
+        validate_email(contact, check_deliverability=False)
+    except EmailNotValidError:
+        raise ValueError("must be an e-mail address or a phone number") from None
+    return contact
+
+
+_PHONE = re.compile(r"\+?[\d ().\-/]+")
+
 _NoNul = AfterValidator(_without_nul)
 _Legible = AfterValidator(_legible)
 
@@ -32,8 +48,12 @@ Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _NoNul, _Legible]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), _NoNul]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _NoNul, _Legible]
-Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=254), _NoNul, _Legible]
+Contact = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=5, max_length=254), _NoNul, AfterValidator(_reachable)
+]
 SearchText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), _NoNul]
+# Of an entry that is being written: it may still be empty, or longer than an entry may be in the end.
+EntryText = Annotated[str, StringConstraints(max_length=100_000), _NoNul]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 Username = Annotated[str, StringConstraints(min_length=3, max_length=64), AfterValidator(_simple)]

@@ -1,5 +1,6 @@
 """Questions and answers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, StringConstraints, TypeAdapter
 
 from questrag.chat.privacy import mask
 from questrag.chat.types import Feedback
-from questrag.web.answering import Asked, answer, ask, ask_beside, stream
+from questrag.web.answering import Asked, answer, ask, ask_beside, require_on_offer, stream
 from questrag.web.dependencies import CurrentParts, CurrentUser, IdempotencyKey, OwnTurn, WantsStream
 from questrag.web.errors import refuses
 from questrag.web.inputs import Id, Question, Remark
@@ -35,6 +36,8 @@ class EditedMessage(BaseModel):
 
 
 class Again(BaseModel):
+    """May be left out altogether."""
+
     model: ModelId | None = None
 
 
@@ -75,6 +78,7 @@ _EXAMPLES = {
         "value": {"query": "And a new one?", "conversation_id": "3f0c1a52f8b34c1d9a57d2a1c0ffee00"},
     },
 }
+_AGAIN = {"by another": {"value": {"model": "approved"}}}
 _EDITED = {"edit": {"value": {"query": "How do I block my credit card?"}}}
 _FEEDBACK = {"helped": {"value": {"rating": "up"}}, "did not": {"value": {"rating": "down", "reason": "Too long"}}}
 _REFUSES = refuses(401, 404, 409, 413, 422, 503)
@@ -94,13 +98,15 @@ async def _asked(
     parts: CurrentParts,
     idempotency_key: IdempotencyKey = None,
 ) -> Asked:
-    return await ask(
+    require_on_offer(parts, message.model)
+    asked = await ask(
         parts.store,
         user,
         message.query,
         conversation_id=message.conversation_id,
         idempotency_key=idempotency_key,
     )
+    return replace(asked, model=message.model)
 
 
 # The two below do not read `streamed`. They depend on it because nothing may be stored before all is valid.
@@ -109,9 +115,13 @@ async def _asked_again(
     user: CurrentUser,
     parts: CurrentParts,
     streamed: WantsStream,
+    again: Annotated[Again | None, Body(openapi_examples=_AGAIN)] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Asked:
-    return await ask_beside(parts.store, user, old, old.question, idempotency_key=idempotency_key)
+    model = again.model if again else None
+    require_on_offer(parts, model)
+    asked = await ask_beside(parts.store, user, old, old.question, idempotency_key=idempotency_key)
+    return replace(asked, model=model)
 
 
 async def _edited(
@@ -122,7 +132,9 @@ async def _edited(
     streamed: WantsStream,
     idempotency_key: IdempotencyKey = None,
 ) -> Asked:
-    return await ask_beside(parts.store, user, old, message.query, idempotency_key=idempotency_key)
+    require_on_offer(parts, message.model)
+    asked = await ask_beside(parts.store, user, old, message.query, idempotency_key=idempotency_key)
+    return replace(asked, model=message.model)
 
 
 @router.post("/", summary="Ask a question", responses=_REFUSES)

@@ -1,6 +1,7 @@
 """What happens to every request and response, whichever route they belong to."""
 
 import re
+from collections.abc import Sequence
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,23 +14,31 @@ from questrag.web.errors import problem_response
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
 _POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'"
 )
-_DOCS_POLICY = f"{_POLICY}; script-src 'self' 'unsafe-inline'"
+_OUR_SCRIPTS = "script-src 'self'"
+_INLINE_SCRIPTS = f"{_OUR_SCRIPTS} 'unsafe-inline'"
 """The page of the API documentation starts itself with a script inside the page."""
+_WIDGET_PAGES = ("/widget", "/widget/")
+_WIDGET_SCRIPT = "/widget.js"
 
 
 class Envelope:
     """Gives every request an id, every response the headers that browsers need, and every fault an answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, framed_by: Sequence[str] = ()) -> None:
+        """
+        Args:
+            framed_by: origins of the pages that may show the widget.
+        """
         self._app = app
+        self._framed_by = framed_by
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,7 +54,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                for name, value in {**_HEADERS, **_headers_for(scope["path"])}.items():
+                for name, value in {**_HEADERS, **_headers_for(scope["path"], self._framed_by)}.items():
                     headers.setdefault(name, value)
                 headers["X-Request-ID"] = request_id
             await send(message)
@@ -58,44 +67,81 @@ class Envelope:
                 await response(scope, receive, send_with_headers)
 
 
-def _headers_for(path: str) -> dict[str, str]:
-    headers = {"Content-Security-Policy": _DOCS_POLICY if path.startswith("/docs") else _POLICY}
+def _headers_for(path: str, framed_by: Sequence[str]) -> dict[str, str]:
+    scripts = _INLINE_SCRIPTS if path.startswith("/docs") else _OUR_SCRIPTS
+    frames = " ".join(["'self'", *framed_by]) if path in _WIDGET_PAGES else "'none'"
+    headers = {"Content-Security-Policy": f"{_POLICY}; {scripts}; frame-ancestors {frames}"}
+    if path not in _WIDGET_PAGES:
+        headers["X-Frame-Options"] = "DENY"  # it knows no list of origins, so the widget's page goes without
+    if path == _WIDGET_SCRIPT:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if path.startswith("/api/"):
         headers["Cache-Control"] = "no-store"
     return headers
 
 
 class BodyLimit:
-    """Reads the body before anything else does, and refuses one that is too long, announced as such or not."""
+    """Reads the body before anything else does, and refuses one that is too long, announced as such or not.
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+    A file to be imported is left to its route, which reads it once it knows who sent it; it has a limit all the same.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._most_bytes = most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        body = bytearray()
-        n_bytes, more = 0, True
-        while more and n_bytes <= _DRAINED_BYTES:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            chunk = message.get("body", b"")
-            n_bytes, more = n_bytes + len(chunk), message.get("more_body", False)
-            if n_bytes <= self._most_bytes:
-                body += chunk
-        if n_bytes > self._most_bytes:
-            too_long = HTTPException(413, f"A body may have {self._most_bytes} bytes at most.")
+        elif scope["method"] == "POST" and scope["path"] == _IMPORT:
+            await self._app(scope, _counted(receive, MOST_FILE_BYTES), send)
+        else:
+            await self._read_first(scope, receive, send)
+
+    async def _read_first(self, scope: Scope, receive: Receive, send: Send) -> None:
+        most = MOST_ENTRY_BYTES if scope["path"].startswith(_KNOWLEDGE) else MOST_BODY_BYTES
+        counted = _counted(receive, most)
+        body, more = bytearray(), True
+        try:
+            while more:
+                message = await counted()
+                if message["type"] == "http.disconnect":
+                    return
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+        except HTTPException as too_long:
             response = await problem_response(Request(scope), too_long)
             await response(scope, receive, send)
             return
         await self._app(scope, _first({"type": "http.request", "body": bytes(body)}, receive), send)
 
 
+MOST_BODY_BYTES = 64 * 1024
+MOST_ENTRY_BYTES = 1024 * 1024
+"""For what curators send: drafts with all their languages."""
+MOST_FILE_BYTES = 10 * 1024 * 1024
+_KNOWLEDGE = "/api/v1/knowledge/"
+_IMPORT = f"{_KNOWLEDGE}import"
 _DRAINED_BYTES = 4 * 1024 * 1024
 """So much of a refused body is read: a client that is still sending when the connection closes sees no answer."""
+
+
+def _counted(receive: Receive, most_bytes: int) -> Receive:
+    """Receive a body up to its limit, then raise the HTTP error that says so."""
+    n_bytes = 0
+
+    async def receive_next() -> Message:
+        nonlocal n_bytes
+        message = await receive()
+        n_bytes += len(message.get("body", b""))
+        if n_bytes <= most_bytes:
+            return message
+        drained = n_bytes - most_bytes
+        while message.get("more_body", False) and drained <= _DRAINED_BYTES:
+            message = await receive()
+            drained += len(message.get("body", b""))
+        raise HTTPException(413, f"A body may have {most_bytes} bytes at most.")
+
+    return receive_next
 
 
 def _first(message: Message, receive: Receive) -> Receive:

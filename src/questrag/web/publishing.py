@@ -1,15 +1,38 @@
-"""Files of entries, the test panel, golden questions, and what serves."""
+"""The test panel, golden questions, and what serves."""
 
-from typing import Annotated, Literal
+import asyncio
+from typing import Annotated
+from uuid import uuid4
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from questrag.chat.desk import GoldenQuestion, Revision
+from questrag.chat.errors import Conflict, Invalid
+from questrag.chat.ports import KnowledgeBase
+from questrag.chat.privacy import mask
 from questrag.chat.types import Lang
-from questrag.web.curating import EntryBody, GoldenView, ImportReport, Serving, Tried
-from questrag.web.dependencies import CurrentCurator, CurrentParts
+from questrag.evaluation import trial as trials
+from questrag.evaluation.golden import FirstHits, answerable, as_query
+from questrag.knowledge.curation import waits
+from questrag.knowledge.entry import Entry, check
+from questrag.knowledge.proposals import as_written
+from questrag.knowledge.revising import present
+from questrag.web.curating import (
+    EntryBody,
+    GateReport,
+    GoldenView,
+    HitTried,
+    Scheduled,
+    Serving,
+    Tried,
+)
+from questrag.web.dependencies import CurrentCurator, CurrentLive, CurrentParts
 from questrag.web.errors import refuses
 from questrag.web.inputs import Question
+from questrag.web.reload import Live
+from questrag.web.views import ReceiptView
+from questrag.wiring import approved_only
 
 router = APIRouter(prefix="/api/v1/knowledge", tags=["knowledge"])
 
@@ -34,60 +57,56 @@ class GoldenList(BaseModel):
     """Golden questions that come with the knowledge base and are not listed."""
 
 
-@router.post(
-    "/import",
-    summary="Import a file: CSV, JSONL, JSON of conversations, Markdown or PDF",
-    responses=refuses(401, 403, 413, 422, 503),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
-)
-async def import_entries(
-    request: Request,
-    curator: CurrentCurator,
-    parts: CurrentParts,
-    filename: Annotated[str, Query(min_length=1, max_length=200, description="Its ending says what it is.")],
-    format: Annotated[Literal["auto", "jsonl", "csv", "bitext", "conversations", "pdf", "markdown"], Query()] = "auto",  # noqa: A002
-    dry_run: Annotated[bool, Query(description="Report only.")] = True,
-) -> ImportReport:
-    """What is new or changed becomes drafts; nothing is published. The body is the file, 10 MB at most."""
-    raise NotImplementedError
-
-
 @router.post("/try", summary="Ask as a customer would, and see why", responses=refuses(401, 403, 413, 422, 503))
-async def try_question(trial: Trial, curator: CurrentCurator, parts: CurrentParts) -> Tried:
+async def try_question(trial: Trial, curator: CurrentCurator, live: CurrentLive) -> Tried:
     """Nothing is stored. The answer is an approved text: no language model is asked."""
-    raise NotImplementedError
+    assistant = await live.with_draft(_entry_of(trial.draft)) if trial.draft else live.parts.assistant
+    tried = await trials.try_question(approved_only(assistant), trial.question, trial.earlier)
+    return _tried(tried, with_draft=trial.draft is not None)
 
 
 @router.get("/golden", summary="Golden questions", responses=refuses(401, 403, 503))
-async def list_golden(curator: CurrentCurator, parts: CurrentParts) -> GoldenList:
-    raise NotImplementedError
+async def list_golden(curator: CurrentCurator, parts: CurrentParts, live: CurrentLive) -> GoldenList:
+    written = (await parts.store.every(GoldenQuestion))[::-1]
+    views = await asyncio.to_thread(lambda: [_golden_view(each, parts.knowledge, live.first_hits) for each in written])
+    return GoldenList(golden=views, shipped=await _shipped(live))
 
 
 @router.post(
     "/golden", summary="Add a golden question", status_code=201, responses=refuses(401, 403, 404, 413, 422, 503)
 )
-async def add_golden(golden: NewGolden, curator: CurrentCurator, parts: CurrentParts) -> GoldenView:
+async def add_golden(golden: NewGolden, curator: CurrentCurator, parts: CurrentParts, live: CurrentLive) -> GoldenView:
     """404: an entry that it names does not exist."""
-    raise NotImplementedError
+    for entry_id in golden.relevant:
+        parts.knowledge.passage(entry_id)
+    record = GoldenQuestion(
+        id=uuid4().hex,
+        created_at=present(),
+        question=mask(golden.question),
+        lang=golden.lang,
+        relevant=tuple(dict.fromkeys(golden.relevant)),
+        author=curator.username,
+    )
+    await parts.store.add(record)
+    return await asyncio.to_thread(_golden_view, record, parts.knowledge, live.first_hits)
 
 
 @router.delete(
     "/golden/{golden_id}", summary="Remove a golden question", status_code=204, responses=refuses(401, 403, 404, 503)
 )
-async def remove_golden(golden_id: str, curator: CurrentCurator, parts: CurrentParts) -> None:
-    raise NotImplementedError
+async def remove_golden(golden_id: str, curator: CurrentCurator, parts: CurrentParts, live: CurrentLive) -> None:
+    """What was refused for its sake is tested again at once."""
+    await parts.store.one(GoldenQuestion, golden_id)
+    await parts.store.remove(GoldenQuestion, golden_id)
+    if parts.refused:
+        live.look_soon()
 
 
 @router.get(
     "/serving", summary="What serves, what waits, and what the last quality gate said", responses=refuses(401, 403, 503)
 )
-async def serving(curator: CurrentCurator, parts: CurrentParts) -> Serving:
-    raise NotImplementedError
+async def serving(curator: CurrentCurator, live: CurrentLive) -> Serving:
+    return await _serving(live)
 
 
 @router.post(
@@ -96,6 +115,85 @@ async def serving(curator: CurrentCurator, parts: CurrentParts) -> Serving:
     status_code=202,
     responses=refuses(401, 403, 409, 503),
 )
-async def reindex(curator: CurrentCurator, parts: CurrentParts) -> Serving:
+async def reindex(curator: CurrentCurator, live: CurrentLive) -> Serving:
     """The old index serves meanwhile, and goes on where a golden question would get worse. 409: one is being made."""
-    raise NotImplementedError
+    if live.working:
+        raise Conflict("An index is being made at this moment: wait until it is done.")
+    live.look_soon(again=True)
+    return await _serving(live)
+
+
+def _entry_of(draft: EntryBody) -> Entry:
+    checked = check({**draft.extra, **draft.model_dump(exclude={"extra"})}, "draft")
+    if not isinstance(checked, Entry):
+        problems = [(problem.field, problem.message) for problem in checked]
+        raise Invalid("The draft cannot be tried as it is.", fields=problems)
+    return checked
+
+
+def _tried(tried: trials.Trial, *, with_draft: bool) -> Tried:
+    decision, receipt = tried.decision, tried.answer.receipt
+    shown = {*receipt.fetched, *receipt.live}
+    return Tried(
+        lang=receipt.lang,
+        hits=[
+            HitTried(
+                entry_id=hit.passage.id,
+                question=hit.passage.question,
+                score=hit.score,
+                in_prompt=hit.passage.id in shown,
+                regulated=hit.passage.regulated,
+            )
+            for hit in tried.hits
+        ],
+        action=decision.action.value,
+        p_fetch=decision.p_fetch,
+        reason=decision.reason,
+        why=decision.why,
+        answer=tried.answer.text,
+        status=tried.answer.status,
+        receipt=ReceiptView.model_validate(receipt),
+        with_draft=with_draft,
+    )
+
+
+def _golden_view(golden: GoldenQuestion, knowledge: KnowledgeBase, first_hits: FirstHits) -> GoldenView:
+    query = as_query(golden)
+    asked = answerable([query], knowledge)
+    return GoldenView(
+        id=golden.id,
+        question=golden.question,
+        lang=golden.lang,
+        relevant=list(golden.relevant),
+        author=golden.author,
+        created_at=golden.created_at,
+        right_now=first_hits.of(golden.question) in query.relevant if asked else None,
+    )
+
+
+async def _shipped(live: Live) -> int:
+    """Count the questions of the file that something in use is meant to answer."""
+    return len(answerable(await live.filed_golden(), live.parts.knowledge))
+
+
+async def _serving(live: Live) -> Serving:
+    parts, now = live.parts, present()
+    waiting = [each for each in await parts.store.every(Revision) if waits(each, now)]
+    return Serving(
+        version=parts.knowledge.version,
+        entries=len(parts.knowledge),
+        refused=parts.refused,
+        working=live.working,
+        scheduled=[
+            Scheduled(
+                entry_id=each.entry_id,
+                question=as_written(each.line).question,
+                number=each.number,
+                effective_from=each.effective_from,
+            )
+            for each in sorted(waiting, key=lambda each: (each.effective_from, each.id))
+            if each.effective_from
+        ],
+        last=GateReport.model_validate(live.last, from_attributes=True) if live.last else None,
+        golden=await _shipped(live) + len(await parts.store.every(GoldenQuestion)),
+    )

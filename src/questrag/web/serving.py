@@ -10,10 +10,11 @@ from urllib.request import urlopen
 import uvicorn
 
 from questrag.chat.errors import Misconfigured
+from questrag.evaluation.golden import read_golden
 from questrag.progress import Progress
 from questrag.settings import Settings
 from questrag.web.app import create_app
-from questrag.wiring import assemble, open_library, open_store
+from questrag.wiring import Parts, assemble
 
 _GRACE_S = 25
 """Open answers may end before the process does: a little longer than one answer may take."""
@@ -32,8 +33,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, progress: P
     if workers == 1:
         asyncio.run(_serve_one(settings, host, port, progress))
         return
-    asyncio.run(_require_store(settings))  # a worker could say that it is missing only in its log
-    open_library(settings, progress=progress).require_sound()  # makes the index once, before every worker wants it
+    asyncio.run(_require_parts(settings, progress))  # a worker could say what is missing only in its log
     line = _ready_line(host, port, f"{workers} workers")
     Thread(target=_announce, args=(host, port, line), daemon=True).start()
     uvicorn.run(
@@ -61,9 +61,14 @@ def _require_free(host: str, port: int) -> None:
         raise Misconfigured(f"Nothing can listen on port {port} of {host}: {error.strerror}.") from error
 
 
-async def _require_store(settings: Settings) -> None:
-    store = await open_store(settings)
-    await store.close()
+async def _require_parts(settings: Settings, progress: Progress | None) -> None:
+    """Assemble them once before every worker wants to, and the index is made once."""
+    await (await _assembled(settings, progress)).close()
+
+
+async def _assembled(settings: Settings, progress: Progress | None) -> Parts:
+    read_golden(settings.golden_path)  # what is wrong there is said now, and not when something is published
+    return await assemble(settings, progress=progress)
 
 
 def _announce(host: str, port: int, line: str) -> None:
@@ -79,7 +84,7 @@ def _announce(host: str, port: int, line: str) -> None:
 
 
 async def _serve_one(settings: Settings, host: str, port: int, progress: Progress | None) -> None:
-    parts = await assemble(settings, progress=progress)
+    parts = await _assembled(settings, progress)
     config = uvicorn.Config(
         create_app(settings, parts),
         host=host,

@@ -1,0 +1,101 @@
+"""A file that a curator sends: what it would change, and drafts of that."""
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+from typing import Final
+
+from questrag.chat.desk import Revision
+from questrag.chat.errors import Conflict
+from questrag.chat.types import User
+from questrag.knowledge.comparing import Change, compare
+from questrag.knowledge.entry import Entry
+from questrag.knowledge.ingest import Ingested, ingest_files
+from questrag.knowledge.placeholders import Profile
+from questrag.knowledge.proposals import Proposal, problems_of
+from questrag.knowledge.revising import Revising
+
+_NAMED: Final = 10
+_NAME_CHARS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is in a file, beside what is published."""
+
+    name: str
+    ingested: Ingested
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def format(self) -> str:
+        ((_, imported),) = self.ingested.files
+        return imported.format
+
+    def count(self, kind: str) -> int:
+        return sum(change.kind == kind for change in self.changes)
+
+
+def read_sent(
+    name: str,
+    content: bytes,
+    format_: str,
+    published: Mapping[str, Entry],
+    open_ones: Iterable[Revision],
+    profile: Profile | None,
+) -> Sent:
+    """Read a file by the rules of `questrag ingest` and compare it with what is published.
+
+    Args:
+        name: as the curator calls the file; its ending says what it is, and it is the source of what names none.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / _file_name(name)
+        path.write_bytes(content)
+        ingested = ingest_files([path], format_)
+    ((_, imported),) = ingested.files
+    changes = tuple(compare(ingested.entries, imported.given, published, open_ones))
+    return Sent(path.name, ingested, changes, (*imported.notes, *_notes(changes, profile)))
+
+
+async def make_drafts(sent: Sent, by: User, revising: Revising) -> list[str]:
+    """Begin a draft of what is new or changed and nobody works on; return the entries that have one now."""
+    made: list[str] = []
+    for change in sent.changes:
+        if change.kind == "same" or change.open:
+            continue
+        try:
+            draft = await revising.begin(Proposal(entry=change.entry, note=f"Imported from {sent.name}"), by)
+        except Conflict:  # somebody was faster
+            continue
+        made.append(draft.entry_id)
+    return made
+
+
+def _notes(changes: Sequence[Change], profile: Profile | None) -> Iterator[str]:
+    stale = [change.entry.id for change in changes if change.stale]
+    if stale:
+        yield f"{_listed(stale)}: the answer changes and stays as it was in other languages: translate it anew"
+    wanting = [
+        change.entry.id for change in changes if change.kind != "same" and problems_of(change.entry.to_json(), profile)
+    ]
+    if wanting:
+        yield f"{_listed(wanting)}: has placeholders that the bank profile does not name: correct the draft"
+
+
+def _listed(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
+    return f"{', '.join(ids[:_NAMED])}{more}"
+
+
+def _file_name(given: str) -> str:
+    """Return a name that every file system takes and that leads nowhere else; the ending stays.
+
+    >>> _file_name("../../etc/Card FAQs.csv"), _file_name(".."), _file_name("C:\\\\x\\\\फ़ीस?.PDF")
+    ('Card FAQs.csv', 'file', 'फ़ीस_.PDF')
+    """
+    path = PureWindowsPath(re.sub(r'[\x00-\x1f<>:"|?*]', "_", PureWindowsPath(given).name))
+    return f"{path.stem[:_NAME_CHARS].strip(' .') or 'file'}{path.suffix[:_NAME_CHARS]}"
