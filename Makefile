@@ -10,7 +10,7 @@ NODE_WILL_DO := const [a, b] = process.versions.node.split(".").map(Number); \
 NPM := PATH="$(CURDIR)/$(NODE):$$PATH" npm --prefix frontend
 PAGE := src/questrag/web/static/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public -mindepth 1 -not -path 'frontend/src/api*') \
-	$(addprefix frontend/,index.html openapi.json openapi-ts.config.ts package-lock.json vite.config.ts)
+	$(addprefix frontend/,index.html openapi.json openapi-ts.config.ts package-lock.json vite.config.ts weight.ts)
 
 .PHONY: run page test check bench reproduce clean
 .DEFAULT_GOAL := run

@@ -630,6 +630,21 @@ async def test_a_page_of_ended_turns_starts_after_the_given_place_and_is_as_long
     assert await store.ended((made[2].asked_at, made[2].id), 5) == []
 
 
+async def test_the_newest_ended_turns_begin_after_those_that_are_left_out(store: Store) -> None:
+    made = [await an_ended_turn(store, FAR_AHEAD + minutes(60 + n // 2)) for n in range(5)]
+    made.sort(key=lambda turn: (turn.asked_at, turn.id))
+    since = FAR_AHEAD + minutes(60)
+    for limit in (1, 2, 4):
+        after, left_out = await store.newest_ended(since, limit)
+        assert (await store.ended(after, 9), left_out) == (made[-limit:], 5 - limit)
+    for limit in (5, 6):
+        after, left_out = await store.newest_ended(since, limit)
+        assert (await store.ended(after, 9), left_out) == (made, 0)
+    for turn in made:  # nothing is to lie after what other tests make
+        await store.delete_conversation(turn.user_id, turn.conversation_id)
+    assert (await store.newest_ended(since, 5))[1] == 0
+
+
 async def test_only_turns_that_ended_with_an_answer_and_a_receipt_are_for_learning(store: Store) -> None:
     conversation = await started(store)
     begun = [(await store.begin(a_turn(conversation, at=NOON + minutes(n)), append=True))[0] for n in range(6)]

@@ -1,6 +1,7 @@
 """What browsers may do with our pages, and how much may be sent."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -127,3 +128,20 @@ def test_a_file_is_not_read_before_its_route_wants_it(base: str) -> None:
 
 def test_a_file_that_is_far_too_long_is_refused_and_the_sender_hears_of_it(base: str) -> None:
     assert send(base, "/api/v1/knowledge/import", 13 * KIB * KIB, announced=False).status_code == 413
+
+
+def test_parts_of_the_page_are_kept_by_browsers_and_the_page_itself_is_asked_for_again(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<title>QUESTRAG</title>")
+    (tmp_path / "assets" / "index-1a2b.js").write_text("let page = 1\n" * 200)
+    with TestClient(an_app(page=tmp_path)) as client:
+        script = client.get("/assets/index-1a2b.js", headers={"Accept-Encoding": "gzip"})
+        assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert script.headers["content-encoding"] == "gzip"
+        assert client.get("/").headers["cache-control"] == "no-cache"
+        assert "immutable" not in client.get("/assets/gone.js").headers["cache-control"]
+
+
+def test_a_page_that_is_still_being_built_keeps_nothing_from_starting(tmp_path: Path) -> None:
+    with TestClient(an_app(page=tmp_path), follow_redirects=False) as client:
+        assert client.get("/").headers["location"] == "/docs"

@@ -1,12 +1,16 @@
 """Questions that are offered, and the approved entry behind an answer, over HTTP."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
+from starlette.testclient import TestClient
 
 from questrag.storage.memory import MemoryStore
-from tests.fakes import BLOCK_CARD, OPEN_DEPOSIT, PASSAGES, RESET_PIN, an_assistant
-from tests.integration.api import api, ask, sign_up
+from questrag.web.app import create_app
+from questrag.wiring import Parts
+from tests.fakes import BLOCK_CARD, OPEN_DEPOSIT, PASSAGES, RESET_PIN, TinyBase, an_assistant
+from tests.integration.api import CHEAP_KIB, NO_PAGE, api, ask, settings, sign_up
 
 FIRST, SOURCES = "/api/v1/chat/suggestions", "/api/v1/chat/sources"
 UNBLOCK = replace(BLOCK_CARD, id="card/unblock", question="How do I unblock my debit card?", answer="Choose Unblock.")
@@ -73,14 +77,23 @@ def test_the_entry_behind_an_answer_is_shown_word_for_word_in_the_language_where
     }
 
 
-def test_an_entry_may_have_any_characters_in_its_id_and_one_that_is_gone_is_not_found() -> None:
-    with api() as client:
-        headers = sign_up(client)
-        found = [
-            client.get(f"{SOURCES}/{path}", headers=headers).status_code for path in ("card-block", "no/such", "x")
-        ]
+@pytest.mark.parametrize("entry_id", ["card/unblock", "Cards: unblock?", "कार्ड #2", "50% off & more"])
+def test_an_entry_may_have_any_characters_in_its_id(entry_id: str) -> None:
+    passages = (*PASSAGES, replace(UNBLOCK, id=entry_id))
+    parts = Parts(assistant=an_assistant(passages=passages), store=MemoryStore(), knowledge=TinyBase(passages))
+    app = create_app(settings(), parts, password_memory_kib=CHEAP_KIB, page=NO_PAGE)
+    with TestClient(app) as client:
+        found = client.get(f"{SOURCES}/{quote(entry_id)}", headers=sign_up(client))
 
-    assert found == [200, 404, 404]
+    assert (found.status_code, found.json()["id"], found.json()["answer"]) == (200, entry_id, "Choose Unblock.")
+
+
+def test_an_entry_that_is_gone_is_not_found() -> None:
+    with api() as client:
+        gone = client.get(f"{SOURCES}/card/unblock", headers=sign_up(client))
+
+    assert gone.status_code == 404
+    assert "card/unblock" in gone.json()["detail"], "the route was found, the entry was not"
 
 
 @pytest.mark.parametrize("path", [FIRST, f"{SOURCES}/card-block", "/api/v1/chat/messages/m/suggestions"])

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from questrag.chat.desk import GoldenQuestion, Revision
 from questrag.chat.errors import ArtifactError, Unavailable
+from questrag.chat.ports import Store
 from questrag.chat.turn import collect
 from questrag.knowledge.base import EntryBase
 from questrag.settings import Settings
@@ -337,7 +338,7 @@ async def test_a_damaged_index_is_mended_when_somebody_asks_for_it(live: Live, c
 
 async def test_a_database_that_is_away_is_no_refusal_and_is_asked_again(live: Live, chosen: Settings) -> None:
     store = Unplugged(live.parts.store, down=True)
-    unplugged = Live(chosen, replace(live.parts, store=store), now=Clock())
+    unplugged = Live(chosen, replace(live.parts, store=cast(Store, store)), now=Clock())
     await publish(live.parts.store, DEARER)
     with pytest.raises(Unavailable):
         await unplugged.look()

@@ -32,7 +32,7 @@ function Places() {
   const { t } = useTranslation();
   const { data: account } = useAccount();
   const places = placesFor(account);
-  if (places.length < 2) return null;
+  if (places.length === 0) return null;
   return (
     <nav aria-label={t("mainNavigation")} className="flex h-full gap-1 max-sm:hidden">
       {places.map(({ to, name }) => (

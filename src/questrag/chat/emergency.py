@@ -248,9 +248,10 @@ def emergency_card(entry: Passage | None, lang: Lang) -> Card:
     'If money is at risk, do this first'
     """
     title = STEPS[lang].splitlines()[0].rstrip(":")
-    steps = _numbered(entry.answer_in(lang)) if entry and entry.speaks(lang) else ()
-    if entry and steps:
-        return Card(title, steps, entry.id, entry.as_of)
+    if entry and (lang == entry.lang or lang in entry.answers):
+        steps = _numbered(entry.answer_in(lang))
+        if steps:
+            return Card(title, steps, entry.id, entry.as_of)
     return Card(title, _numbered(STEPS[lang]))
 
 

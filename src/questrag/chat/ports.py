@@ -216,6 +216,12 @@ class Turns(Protocol):
         """
         ...
 
+    async def newest_ended(self, since: datetime, limit: int) -> tuple[tuple[datetime, str], int]:
+        """Return the ``after`` from which `ended` gives the newest ``limit`` turns asked since then, or all of them;
+        and how many of those asked since then it leaves out.
+        """
+        ...
+
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         """Replace any earlier feedback. Raises: NotFound."""
         ...

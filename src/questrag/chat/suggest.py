@@ -23,7 +23,7 @@ _LEAST_CUSTOMERS = 2
 _ORDER = ("card", "upi", "account", "kyc", "loan", "deposit", "transfer", "bank", "charge")
 """In the name of a category: what customers of a retail bank ask for first. Other categories follow, largest first."""
 _SHORT = 70
-_LONG = 120
+_LONG = 100
 """Characters: a longer question is offered only where there is no shorter one."""
 _NEAR = 20
 """Hits among which an entry is near the one that was answered from."""

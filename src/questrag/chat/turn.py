@@ -216,10 +216,11 @@ class Assistant:
     ) -> AsyncGenerator[Generated, None]:
         """Yield what the generator writes, after the opening where there is one, or the question back.
 
-        An opening alone is an answer: nobody in trouble has to read that nothing else was found, or to choose.
+        An opening alone is an answer: nobody in trouble has to read that nothing else was found, or what hardly fits,
+        or to choose.
         """
         unclear = decision.reason is Reason.UNCLEAR
-        if opening and (unclear or not prompt.sources):
+        if opening and (unclear or not any(shown.score >= self.enough for shown in prompt.sources)):
             yield Completion(provider="extractive", model="emergency", handed_off=True, paid=False)
             return
         if unclear:

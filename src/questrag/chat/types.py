@@ -66,10 +66,6 @@ class Passage:
     regulated: bool = False
     """The approved answer has to be given word for word."""
 
-    def speaks(self, lang: Lang) -> bool:
-        """Return whether the entry has an answer in `lang`."""
-        return lang == self.lang or lang in self.answers
-
     def question_in(self, lang: Lang) -> str:
         """Return how the entry is asked for in `lang` where it says so, else its question."""
         return self.questions.get(lang, self.question)

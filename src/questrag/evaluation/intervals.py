@@ -1,7 +1,7 @@
 """How sure a mean is."""
 
 from collections.abc import Sequence
-from math import exp, lgamma, log, log1p
+from math import exp, lgamma, log, log1p, sqrt
 
 import numpy as np
 
@@ -38,10 +38,36 @@ def ratio95(
         raise ValueError("there is no interval without a value")
     names, member = np.unique(np.asarray(clusters), return_inverse=True)
     above, below = (np.bincount(member, weights=np.asarray(each, dtype=np.float64)) for each in (values, of))
-    drawn = np.random.default_rng(seed).integers(len(names), size=(draws, len(names)))
-    ratios = above[drawn].sum(axis=1) / below[drawn].sum(axis=1)
-    low, high = np.percentile(ratios, [2.5, 97.5])
+    random = np.random.default_rng(seed)
+    at_once = max(1, _MOST_DRAWN // len(names))
+    ratios = []
+    for start in range(0, draws, at_once):
+        drawn = random.integers(len(names), size=(min(at_once, draws - start), len(names)))
+        ratios.append(above[drawn].sum(axis=1) / below[drawn].sum(axis=1))
+    low, high = np.percentile(np.concatenate(ratios), [2.5, 97.5])
     return float(low), float(high)
+
+
+_MOST_DRAWN = 2_000_000
+"""Clusters drawn at once: 16 MB."""
+
+
+def wilson95(successes: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share that was counted, close to what it covers also for few.
+
+    For shares of very many: `exact95` is never too narrow, and takes as long as there are successes.
+
+    Source: Wilson 1927, "Probable inference, the law of succession, and statistical inference", JASA 22.
+
+    >>> [round(end, 4) for end in wilson95(8, 10)], wilson95(0, 0)
+    ([0.4902, 0.9433], (0.0, 1.0))
+    """
+    if not n:
+        return 0.0, 1.0
+    z, share = 1.959964, successes / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (max(0.0, middle - half) if successes else 0.0), (min(1.0, middle + half) if successes < n else 1.0)
 
 
 def exact95(successes: int, n: int) -> tuple[float, float]:

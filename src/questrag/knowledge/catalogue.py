@@ -1,7 +1,7 @@
 """The knowledge base as a list: what serves, what is about to, what is being written and what was retired."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -42,14 +42,16 @@ class Filters:
     as_of_before: str = ""
     """ISO date: facts older than this, and those of no date."""
 
-    def let_through(self, entry: Entry) -> bool:
-        """Return whether the entry itself is wanted, its words and its state aside."""
-        return (
-            (not self.category or entry.category == self.category)
-            and (self.lang is None or self.lang == entry.lang or self.lang in entry.answers)
-            and (self.regulated is None or self.regulated == entry.regulated)
-            and (not self.as_of_before or entry.as_of < self.as_of_before)
-        )
+    def tests(self) -> Iterator[Callable[[Entry], bool]]:
+        """Yield what the entry itself has to pass, its words and its state aside."""
+        if self.category:
+            yield lambda entry: entry.category == self.category
+        if self.lang is not None:
+            yield lambda entry: self.lang == entry.lang or self.lang in entry.answers
+        if self.regulated is not None:
+            yield lambda entry: entry.regulated == self.regulated
+        if self.as_of_before:
+            yield lambda entry: entry.as_of < self.as_of_before
 
 
 class Shelf:
@@ -64,14 +66,19 @@ class Shelf:
         self.by_id = {entry.id: entry for entry in self.entries}
         self.categories = sorted(Counter(entry.category for entry in self.entries).items())
 
-    def matching(self, wanted: Sequence[str]) -> list[tuple[int, Entry]]:
-        """Return the entries that hold every word, each with how many of them its question holds."""
+    def matching(self, text: str) -> list[tuple[int, Entry]]:
+        """Return the entries in which each word of the text begins a word, with a rank, the least being the best.
+
+        The entry with this very id comes first, then those that have most of the words in their question.
+        """
+        wanted = words(text)
         if not wanted:
-            return [(0, entry) for entry in self.entries]
+            return [] if text else [(0, entry) for entry in self.entries]
         everywhere, questions = self._tables
         hold_all = np.logical_and.reduce([everywhere.holding(word) for word in wanted])
         asked = np.sum([questions.holding(word) for word in wanted], axis=0)
-        return [(int(asked[place]), self.entries[place]) for place in np.flatnonzero(hold_all).tolist()]
+        ranked = [(-int(asked[place]), self.entries[place]) for place in np.flatnonzero(hold_all).tolist()]
+        return [(-len(wanted) - 1 if entry.id == text else rank, entry) for rank, entry in ranked]
 
     def like(self, entry: Entry) -> list[Entry]:
         """Return other entries that ask nearly the same."""
@@ -124,23 +131,12 @@ class Catalogue:
     def listed(self, entry: Entry) -> Listed:
         return Listed(entry, self._state(entry.id), self._open.get(entry.id))
 
-    def find(self, filters: Filters) -> list[Listed]:
-        """Return what is wanted: by how many of the words stand in the question, then by category and id."""
-        exact, wanted = filters.text.strip(), words(filters.text)
-        if exact and not wanted:
-            return []  # signs alone
-
-        def rank(one: tuple[int, Entry]) -> tuple[bool, int, tuple[str, str]]:
-            asked, entry = one
-            return entry.id != exact, -asked, _order(entry)
-
-        found = [
-            one
-            for shelf in (self._served, self._aside)
-            for one in shelf.matching(wanted)
-            if filters.let_through(one[1]) and self._is(one[1].id, filters.state)
-        ]
-        return [self.listed(entry) for _, entry in sorted(found, key=rank)]
+    def find(self, filters: Filters) -> list[Entry]:
+        """Return what is wanted: the best matches first where there is a text, else by category and id."""
+        found = [one for shelf in (self._served, self._aside) for one in shelf.matching(filters.text.strip())]
+        for test in (*filters.tests(), *self._tests(filters.state)):
+            found = [one for one in found if test(one[1])]
+        return [entry for _, entry in sorted(found, key=lambda one: (one[0], *_order(one[1])))]
 
     def _state(self, entry_id: str) -> State:
         if entry_id in self._coming:
@@ -149,15 +145,17 @@ class Catalogue:
             return "published"
         return "retired" if entry_id in self._retired else "new"
 
-    def _is(self, entry_id: str, state: Wanted | None) -> bool:
+    def _tests(self, state: Wanted | None) -> Iterator[Callable[[Entry], bool]]:
         match state:
             case None:
-                return True
+                return
             case "published":  # a change that is to come does not hide an entry
-                return entry_id in self._served.by_id
+                yield lambda entry: entry.id in self._served.by_id
             case "draft" | "review":
-                return entry_id in self._open and self._open[entry_id].stage == state
-        return self._state(entry_id) == state
+                here = {entry_id for entry_id, revision in self._open.items() if revision.stage == state}
+                yield lambda entry: entry.id in here
+            case _:
+                yield lambda entry: self._state(entry.id) == state
 
 
 def _comes_after(revision: Revision, serving: Revision | None) -> bool:

@@ -17,6 +17,9 @@ from questrag.knowledge.placeholders import Profile
 from questrag.knowledge.proposals import Proposal, problems_of
 from questrag.knowledge.revising import Revising
 
+MOST_DRAFTS: Final = 2_000
+"""Made of one file at a time: it takes some milliseconds each, and whoever sent the file waits."""
+
 _NAMED: Final = 10
 _NAME_CHARS: Final = 60
 
@@ -34,6 +37,10 @@ class Sent:
     def format(self) -> str:
         ((_, imported),) = self.ingested.files
         return imported.format
+
+    @property
+    def wanting_drafts(self) -> list[Change]:
+        return [change for change in self.changes if change.kind != "same" and not change.open]
 
     def count(self, kind: str) -> int:
         return sum(change.kind == kind for change in self.changes)
@@ -62,11 +69,12 @@ def read_sent(
 
 
 async def make_drafts(sent: Sent, by: User, revising: Revising) -> list[str]:
-    """Begin a draft of what is new or changed and nobody works on; return the entries that have one now."""
+    """Begin a draft of what is new or changed and nobody works on; return the entries that have one now.
+
+    The first `MOST_DRAFTS`: sent again, the same file goes on where it ended, for those are open then.
+    """
     made: list[str] = []
-    for change in sent.changes:
-        if change.kind == "same" or change.open:
-            continue
+    for change in sent.wanting_drafts[:MOST_DRAFTS]:
         try:
             draft = await revising.begin(Proposal(entry=change.entry, note=f"Imported from {sent.name}"), by)
         except Conflict:  # somebody was faster
@@ -76,6 +84,8 @@ async def make_drafts(sent: Sent, by: User, revising: Revising) -> list[str]:
 
 
 def _notes(changes: Sequence[Change], profile: Profile | None) -> Iterator[str]:
+    if (number := sum(change.kind != "same" and not change.open for change in changes)) > MOST_DRAFTS:
+        yield f"{number:,} drafts are more than {MOST_DRAFTS:,}: send the file again for those after the first ones"
     stale = [change.entry.id for change in changes if change.stale]
     if stale:
         yield f"{_listed(stale)}: the answer changes and stays as it was in other languages: translate it anew"

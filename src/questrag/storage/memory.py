@@ -146,6 +146,12 @@ class MemoryStore:
             found = [t for t in found if (t.asked_at, t.id) > last]
         return sorted(found, key=lambda t: (t.asked_at, t.id))[:limit]
 
+    async def newest_ended(self, since: datetime, limit: int) -> tuple[tuple[datetime, str], int]:
+        found = await self.ended((since, ""), len(self._turns))
+        left_out = max(len(found) - limit, 0)
+        last = found[left_out - 1]
+        return ((last.asked_at, last.id) if left_out else (since, "")), left_out
+
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         stored = await self.turn(user_id, turn_id)
         self._turns[turn_id] = replace(stored, feedback=as_stored(feedback))

@@ -54,6 +54,8 @@ _INDEXES = {
     "desk": mongo_desk.INDEXES,
 }
 
+_ENDED: _Document = {"status": {"$in": WITH_AN_ANSWER}, "receipt": {"$type": "object"}}
+
 
 class MongoStore(mongo_desk.MongoDesk):
     """A `Store` in MongoDB, standalone or replica set.
@@ -247,12 +249,21 @@ class MongoStore(mongo_desk.MongoDesk):
         return found
 
     async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
-        wanted: _Document = {"status": {"$in": WITH_AN_ANSWER}, "receipt": {"$type": "object"}}
+        wanted = dict(_ENDED)
         if after is not None:
             at, last = in_utc(after[0]), after[1]
             wanted |= {"asked_at": {"$gte": at}, "$or": [{"asked_at": {"$gt": at}}, {"_id": {"$gt": last}}]}
         page = self._turns.find(wanted).sort([("asked_at", 1), ("_id", 1)]).limit(limit)
         return _records(TURN, await ask(page.to_list()))
+
+    async def newest_ended(self, since: datetime, limit: int) -> tuple[tuple[datetime, str], int]:
+        wanted = {**_ENDED, "asked_at": {"$gte": in_utc(since)}}
+        n = await ask(self._turns.count_documents(wanted))
+        if n <= limit:
+            return (since, ""), 0
+        skipped = self._turns.find(wanted, {"asked_at": 1}).sort([("asked_at", -1), ("_id", -1)]).skip(limit).limit(1)
+        last = (await ask(skipped.to_list()))[0]
+        return (last["asked_at"], last["_id"]), n - limit
 
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         change = {"$set": {"feedback": FEEDBACK.dump_python(as_stored(feedback))}}

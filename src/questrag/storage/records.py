@@ -50,6 +50,11 @@ def in_ms(moment: datetime) -> int:
     return (in_utc(moment) - _EPOCH) // timedelta(milliseconds=1)
 
 
+def from_ms(milliseconds: int) -> datetime:
+    """Return the moment that `in_ms` made a number of."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
 def as_stored(record: _Record) -> _Record:
     """Return the record as it will come out again: its times as `in_utc` makes them."""
     times: dict[str, Any] = {

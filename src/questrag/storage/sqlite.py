@@ -19,6 +19,7 @@ from questrag.storage.records import (
     USER,
     as_stored,
     as_text,
+    from_ms,
     in_ms,
     name_key,
     with_changes,
@@ -54,8 +55,8 @@ _SCHEMA = (
 
 # Made in every file that lacks it: a version that does not know the index keeps it up to date all the same.
 # SQLite uses it for a query that has the same two conditions, word for word.
-_INDEX_OF_ENDED = """CREATE INDEX IF NOT EXISTS turns_ended ON turns (asked_ms, id)
-    WHERE status IN ('answered', 'handed_off') AND json_extract(record, '$.receipt') IS NOT NULL"""
+_ENDED = "status IN ('answered', 'handed_off') AND json_extract(record, '$.receipt') IS NOT NULL"
+_INDEX_OF_ENDED = f"CREATE INDEX IF NOT EXISTS turns_ended ON turns (asked_ms, id) WHERE {_ENDED}"
 
 _EARLIEST_MS, _LATEST_MS = -(2**63), 2**63 - 1
 
@@ -150,6 +151,9 @@ class SqliteStore(sqlite_desk.SqliteDesk):
 
     async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
         return await self._file.read(_ended, after, limit)
+
+    async def newest_ended(self, since: datetime, limit: int) -> tuple[tuple[datetime, str], int]:
+        return await self._file.read(_newest_ended, since, limit)
 
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         await self._file.write(_set_feedback, user_id, turn_id, as_stored(feedback))
@@ -334,16 +338,18 @@ def _turn(db: Connection, user_id: str, turn_id: str) -> Turn:
 
 def _ended(db: Connection, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
     at, last = (in_ms(after[0]), after[1]) if after else (_EARLIEST_MS, "")
-    rows = db.execute(
-        """
-        SELECT record FROM turns
-        WHERE status IN ('answered', 'handed_off') AND json_extract(record, '$.receipt') IS NOT NULL
-            AND (asked_ms, id) > (?, ?)
-        ORDER BY asked_ms, id LIMIT ?
-        """,
-        (at, last, limit),
-    )
-    return _all(TURN, rows)
+    query = f"SELECT record FROM turns WHERE {_ENDED} AND (asked_ms, id) > (?, ?) ORDER BY asked_ms, id LIMIT ?"
+    return _all(TURN, db.execute(query, (at, last, limit)))
+
+
+def _newest_ended(db: Connection, since: datetime, limit: int) -> tuple[tuple[datetime, str], int]:
+    ended = f"FROM turns WHERE {_ENDED} AND (asked_ms, id) > (?, '')"
+    (n,) = db.execute(f"SELECT count(*) {ended}", (in_ms(since),)).fetchone()
+    if n <= limit:
+        return (since, ""), 0
+    query = f"SELECT asked_ms, id {ended} ORDER BY asked_ms DESC, id DESC LIMIT 1 OFFSET ?"
+    at_ms, turn_id = db.execute(query, (in_ms(since), limit)).fetchone()
+    return (from_ms(at_ms), turn_id), n - limit
 
 
 def _set_feedback(db: Connection, user_id: str, turn_id: str, feedback: Feedback) -> None:

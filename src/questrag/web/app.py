@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
@@ -95,7 +96,7 @@ def create_app(
     answer_errors(app)
     for part in _PARTS:
         app.include_router(part.router)
-    if page.is_dir():
+    if (page / "index.html").is_file():  # a folder without it is a page that is being built
         app.frontend("/", directory=page, fallback="index.html")
     else:
         app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
@@ -181,7 +182,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
         expose_headers=["Content-Disposition", "Retry-After", "X-Request-ID"],
     )
     envelope = Middleware(Envelope, framed_by=settings.frame_origins)
-    return [*([cors] if settings.origins else []), envelope, Middleware(BodyLimit)]
+    compressed = Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)  # not the events of a stream
+    return [*([cors] if settings.origins else []), compressed, envelope, Middleware(BodyLimit)]
 
 
 def _without_query(record: logging.LogRecord) -> bool:

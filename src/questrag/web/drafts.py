@@ -35,7 +35,9 @@ class ChangedDraft(BaseModel):
     """As it was read: a draft that somebody changed since is left alone (409)."""
 
 
-class Approval(BaseModel):
+class Approval(BaseModel, extra="forbid"):
+    """A name that is misspelt is refused: it must not publish at once what was meant for later."""
+
     effective_from: AwareDatetime | None = None
     """In the future; null: at once."""
     changed_at: datetime | None = None
@@ -52,7 +54,7 @@ class ApprovedTogether(BaseModel):
     """Why not, by id."""
 
 
-class Together(BaseModel):
+class Together(BaseModel, extra="forbid"):
     ids: Annotated[list[str], Field(min_length=1, max_length=500)]
     effective_from: AwareDatetime | None = None
     changed_at: dict[str, datetime] = {}

@@ -79,7 +79,7 @@ async def list_entries(
         entries = catalogue.find(filters)
         end = offset + limit
         return EntryList(
-            entries=[summary_of(listed) for listed in entries[offset:end]],
+            entries=[summary_of(catalogue.listed(entry)) for entry in entries[offset:end]],
             total=len(entries),
             next_offset=end if end < len(entries) else None,
             categories=[CategoryCount(category=name, entries=number) for name, number in shelf.categories],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from http import HTTPStatus
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -56,6 +57,7 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 for name, value in {**_HEADERS, **_headers_for(scope["path"], self._framed_by)}.items():
                     headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", _caching(scope["path"], message["status"]))
                 headers["X-Request-ID"] = request_id
             await send(message)
 
@@ -75,9 +77,15 @@ def _headers_for(path: str, framed_by: Sequence[str]) -> dict[str, str]:
         headers["X-Frame-Options"] = "DENY"  # it knows no list of origins, so the widget's page goes without
     if path == _WIDGET_SCRIPT:
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if path.startswith("/api/"):
-        headers["Cache-Control"] = "no-store"
     return headers
+
+
+def _caching(path: str, status: int) -> str:
+    if path.startswith("/api/"):
+        return "no-store"
+    if path.startswith("/assets/") and status == HTTPStatus.OK:
+        return "public, max-age=31536000, immutable"  # their names change with their content
+    return "no-cache"
 
 
 class BodyLimit:

@@ -8,15 +8,15 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from questrag.chat.desk import GoldenQuestion, Revision
-from questrag.chat.errors import Conflict, Invalid
+from questrag.chat.errors import Conflict
 from questrag.chat.ports import KnowledgeBase
 from questrag.chat.privacy import mask
 from questrag.chat.types import Lang
 from questrag.evaluation import trial as trials
 from questrag.evaluation.golden import FirstHits, answerable, as_query
 from questrag.knowledge.curation import waits
-from questrag.knowledge.entry import Entry, check
-from questrag.knowledge.proposals import as_written
+from questrag.knowledge.entry import Entry
+from questrag.knowledge.proposals import as_written, publishable
 from questrag.knowledge.revising import present
 from questrag.web.curating import (
     EntryBody,
@@ -28,6 +28,7 @@ from questrag.web.curating import (
     Tried,
 )
 from questrag.web.dependencies import CurrentCurator, CurrentLive, CurrentParts
+from questrag.web.entry_views import entry_of
 from questrag.web.errors import refuses
 from questrag.web.inputs import Question
 from questrag.web.reload import Live
@@ -48,7 +49,7 @@ class Trial(BaseModel):
 class NewGolden(BaseModel):
     question: Question
     lang: Lang
-    relevant: Annotated[list[str], Field(min_length=1, max_length=20)]
+    relevant: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=20)]
 
 
 class GoldenList(BaseModel):
@@ -60,7 +61,7 @@ class GoldenList(BaseModel):
 @router.post("/try", summary="Ask as a customer would, and see why", responses=refuses(401, 403, 413, 422, 503))
 async def try_question(trial: Trial, curator: CurrentCurator, live: CurrentLive) -> Tried:
     """Nothing is stored. The answer is an approved text: no language model is asked."""
-    assistant = await live.with_draft(_entry_of(trial.draft)) if trial.draft else live.parts.assistant
+    assistant = await live.with_draft(_draft(trial.draft)) if trial.draft else live.parts.assistant
     tried = await trials.try_question(approved_only(assistant), trial.question, trial.earlier)
     return _tried(tried, with_draft=trial.draft is not None)
 
@@ -123,12 +124,9 @@ async def reindex(curator: CurrentCurator, live: CurrentLive) -> Serving:
     return await _serving(live)
 
 
-def _entry_of(draft: EntryBody) -> Entry:
-    checked = check({**draft.extra, **draft.model_dump(exclude={"extra"})}, "draft")
-    if not isinstance(checked, Entry):
-        problems = [(problem.field, problem.message) for problem in checked]
-        raise Invalid("The draft cannot be tried as it is.", fields=problems)
-    return checked
+def _draft(body: EntryBody) -> Entry:
+    """Return the draft. Raises: Invalid: nobody could be answered from it; placeholders may be missing as yet."""
+    return as_written(publishable(entry_of(body).to_json(), None))
 
 
 def _tried(tried: trials.Trial, *, with_draft: bool) -> Tried:

@@ -88,7 +88,7 @@ async def source(
     lang: Annotated[Lang, Query()] = "en",
 ) -> SourceEntry:
     entry = parts.knowledge.passage(entry_id)
-    spoken = lang if entry.speaks(lang) else entry.lang
+    spoken = lang if lang in entry.answers else entry.lang
     return SourceEntry(
         id=entry.id,
         question=entry.question_in(spoken),

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ExternalLink, HeartHandshake, Phone, ShieldAlert } from "lucide-react";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { About } from "@/api";
 import { cx } from "@/shared/cx";
@@ -20,21 +20,19 @@ export function EmergencyCard({ opening, onAsk }: EmergencyCardProps) {
   const { lang } = opening;
   const { t } = useTranslation("chat", { keyPrefix: `emergency.${lang}` });
   const { data: about } = useQuery(aboutQuery);
-  const id = useId();
   const crisis = opening.kind === "crisis";
   const approved = crisis ? undefined : about?.emergency[lang];
   const title = crisis ? t("crisisTitle") : approved?.title || opening.title;
   const Icon = crisis ? HeartHandshake : ShieldAlert;
   return (
-    <section
+    <div
       lang={htmlLang(lang)}
-      aria-labelledby={id}
       className={cx(
         "flex flex-col gap-3 rounded-xl border-2 p-4",
         crisis ? "border-accent bg-accent-soft" : "border-danger bg-danger-soft",
       )}
     >
-      <h4 id={id} className="flex items-start gap-2 font-semibold text-base">
+      <h4 className="flex items-start gap-2 font-semibold text-base">
         <Icon aria-hidden className={cx("mt-0.5 size-5 shrink-0", crisis ? "text-accent" : "text-danger")} />
         {title}
       </h4>
@@ -46,7 +44,7 @@ export function EmergencyCard({ opening, onAsk }: EmergencyCardProps) {
           {line}
         </p>
       ))}
-    </section>
+    </div>
   );
 }
 

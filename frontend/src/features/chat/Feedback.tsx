@@ -5,6 +5,7 @@ import { cx } from "@/shared/cx";
 import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 import { IconButton } from "@/shared/ui/IconButton";
+import { announce } from "@/shared/ui/LiveRegion";
 import { TextArea } from "@/shared/ui/TextArea";
 import { toast } from "@/shared/ui/Toasts";
 import { useActions } from "./actions";
@@ -15,6 +16,8 @@ import type { Turn } from "./thread";
 export interface RatingState {
   given: Rating | null;
   asking: Rating | null;
+  /** The reason was stored too. */
+  thanked: boolean;
   rate: (rating: Rating, reason?: string) => void;
   done: () => void;
 }
@@ -24,15 +27,21 @@ export function useRating(turn: Turn): RatingState {
   const { rate } = useActions();
   const [sent, setSent] = useState<Rating | null>(null);
   const [asking, setAsking] = useState<Rating | null>(null);
+  const [thanked, setThanked] = useState(false);
   return {
     given: sent ?? turn.feedback?.rating ?? null,
     asking,
+    thanked,
     rate: (rating, reason) => {
       setSent(rating);
+      setThanked(false);
       setAsking(reason === undefined ? rating : null);
       const kept = reason ?? writtenReason(readReason(turn.feedback, rating));
       rate(turn, { rating, reason: kept }).then(
-        () => reason !== undefined && toast({ text: t("feedback.thanks") }),
+        () => {
+          announce(t(reason === undefined ? "feedback.noted" : "feedback.thanks"));
+          setThanked(reason !== undefined);
+        },
         () => {
           setSent(null);
           toast({ text: t("feedback.problem") });

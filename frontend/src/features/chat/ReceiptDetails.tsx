@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ReceiptView, VersionsView } from "@/api";
 import { useFormat } from "@/shared/format";
@@ -115,14 +115,11 @@ function Notes({ receipt }: { receipt: ReceiptView }) {
 }
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
-  const id = useId();
   return (
-    <section aria-labelledby={id} className="flex min-w-0 flex-col gap-1.5">
-      <h4 id={id} className="font-semibold">
-        {title}
-      </h4>
+    <div className="flex min-w-0 flex-col gap-1.5">
+      <h4 className="font-semibold">{title}</h4>
       {children}
-    </section>
+    </div>
   );
 }
 

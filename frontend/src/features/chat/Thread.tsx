@@ -1,6 +1,7 @@
 import { ArrowDown, MessageCircleQuestion, UserRound } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { ModelView } from "@/api";
 import { cx } from "@/shared/cx";
 import { ProblemError } from "@/shared/problems";
 import { Button } from "@/shared/ui/Button";
@@ -43,7 +44,12 @@ export function Thread(props: ThreadProps) {
   const [leaf, onLeaf] = useLeaf(props);
   const thread = useThread({ conversationId, leaf, onConversation, onLeaf }, choice.model);
   const last = thread.turns.at(-1);
-  const scroll = useScroll(thread.name, `${thread.turns.length} ${last?.text.length} ${last?.state}`);
+  const scroll = useScroll({
+    thread: thread.name,
+    empty: thread.turns.length === 0,
+    asked: thread.reply?.key ?? null,
+    last: `${thread.turns.length} ${last?.text.length} ${last?.state}`,
+  });
   const composer = useRef<ComposerHandle>(null);
   const [source, setSource] = useState<(OpenSource & { open: boolean }) | null>(null);
   const [person, setPerson] = useState<"unasked" | "open" | "closed">("unasked");
@@ -59,10 +65,7 @@ export function Thread(props: ThreadProps) {
     talkToPerson: () => setPerson("open"),
   });
   useAnnouncements(thread.reply);
-  useEffect(() => {
-    const timer = setTimeout(() => void loadMarked().catch(() => undefined), 1000);
-    return () => clearTimeout(timer);
-  }, []);
+  useMarkdownAhead(choice.models);
 
   return (
     <ActionsContext value={actions}>
@@ -102,6 +105,14 @@ export function Thread(props: ThreadProps) {
       )}
     </ActionsContext>
   );
+}
+
+/** Only language models write Markdown as a rule: where there is one, what draws it is fetched before the first answer. */
+function useMarkdownAhead(models: readonly ModelView[]): void {
+  const expected = models.some(({ kind }) => kind === "language_model");
+  useEffect(() => {
+    if (expected) void loadMarked().catch(() => undefined);
+  }, [expected]);
 }
 
 /** Which version is on show; kept here where the page has no place for it. */
@@ -227,11 +238,11 @@ function ToEnd({ scroll, narrow }: { scroll: Scroll; narrow: boolean }) {
 function Aside({ onNewest }: { onNewest: () => void }) {
   const { t } = useTranslation("chat");
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg bg-warn-soft px-3 py-1.5 text-sm text-warn">
-      <p className="grow">{t("turn.aside")}</p>
-      <Button size="sm" variant="quiet" onClick={onNewest}>
+    <p className="rounded-lg bg-warn-soft px-3 py-2 text-sm text-warn">
+      {t("turn.aside")}{" "}
+      <button type="button" onClick={onNewest} className="min-h-6 font-medium underline underline-offset-2">
         {t("turn.newest")}
-      </Button>
-    </div>
+      </button>
+    </p>
   );
 }

@@ -32,6 +32,9 @@ export function TurnActions({ turn }: { turn: Turn }) {
             onClick={() => again(turn)}
           />
         )}
+        {rating.thanked && (
+          <span className="animate-appear px-2 text-ink-muted text-xs">{t("feedback.thanks")}</span>
+        )}
       </fieldset>
       {rating.asking && <ReasonForm key={rating.asking} turn={turn} asking={rating.asking} rating={rating} />}
     </div>

@@ -30,10 +30,9 @@ export function useThreadActions(around: Around): ThreadActions {
   return useMemo(() => {
     /** One question at a time: whoever asks meanwhile is told so. */
     const asking = (ask: (thread: ThreadState) => void) => {
-      const { thread, scroll, t } = now.current;
-      if (thread.busy) return void toast({ text: t("composer.busy") });
-      ask(thread);
-      scroll.toEnd();
+      const { thread, t } = now.current;
+      if (thread.busy) toast({ text: t("composer.busy") });
+      else ask(thread);
     };
     const settle = (turn: Turn) => turn.reply && forget(turn.reply.key);
     return {

@@ -28,6 +28,7 @@ import {
   tryQuestion,
 } from "@/api";
 import { ProblemError } from "@/shared/problems";
+import { comingRevision } from "./entry/revisions";
 
 type EntriesQuery = NonNullable<ListEntriesData["query"]>;
 export type ImportFormat = NonNullable<ImportEntriesData["query"]["format"]>;
@@ -66,6 +67,8 @@ export function useEntry(id: string) {
     queryKey: keys.entry(id),
     queryFn: ({ signal }) => getEntry({ query: { entry_id: id }, signal }),
     enabled: id !== "",
+    // Until the index is there, what serves is not yet what was approved.
+    refetchInterval: ({ state }) => (state.data && comingRevision(state.data) ? COMING_MS : false),
   });
 }
 
@@ -97,6 +100,7 @@ export function useGolden() {
   return useQuery({ queryKey: keys.golden, queryFn: ({ signal }) => listGolden({ signal }) });
 }
 
+const COMING_MS = 5_000;
 const WORKING_MS = 2_000;
 const RESTING_MS = 30_000;
 

@@ -86,11 +86,11 @@ function ChangeBody({ change, sides, labels }: ChangeBodyProps) {
       return <Paraphrases {...change} />;
     case "fact":
       return (
-        <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
-          <del className="rounded bg-danger-soft px-1 text-danger empty:hidden">
+        <p className="text-sm leading-relaxed">
+          <del className="rounded bg-danger-soft px-1 text-danger">
             <FactValue field={change.field} value={change.before} />
-          </del>
-          <ins className="rounded bg-ok-soft px-1 text-ok no-underline empty:hidden">
+          </del>{" "}
+          <ins className="rounded bg-ok-soft px-1 text-ok no-underline">
             <FactValue field={change.field} value={change.after} />
           </ins>
         </p>

@@ -17,6 +17,12 @@ describe("the word diff", () => {
     expect(told("कार्ड ब्लॉक करें", "कार्ड बंद करें")).toBe("कार्ड [-ब्लॉक-][+बंद+] करें");
   });
 
+  it("keeps placeholders whole", () => {
+    expect(told("Call {{card_number}}.", "Call {{card_block_number}}.")).toBe(
+      "Call [-{{card_number}}-][+{{card_block_number}}+].",
+    );
+  });
+
   it("takes neighbouring changes together", () => {
     expect(told("call the branch today", "visit our office today")).toBe(
       "[-call the branch-][+visit our office+] today",

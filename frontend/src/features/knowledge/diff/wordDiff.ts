@@ -5,8 +5,8 @@ export interface Piece {
   text: string;
 }
 
-/** A word with its vowel signs (a library that splits at "letters" tears Devanagari apart), a gap, or one sign. */
-const TOKENS = /[\p{L}\p{M}\p{N}]+|\s+|[^\p{L}\p{M}\p{N}\s]/gu;
+/** A placeholder, a word with its vowel signs (splitting at "letters" tears Devanagari apart), a gap, or one sign. */
+const TOKENS = /\{\{[^{}]*\}\}|[\p{L}\p{M}\p{N}]+|\s+|[^\p{L}\p{M}\p{N}\s]/gu;
 
 /** What changed, by words. The texts come back whole: same and removed pieces give `before`, same and added ones `after`. */
 export function wordDiff(before: string, after: string): Piece[] {

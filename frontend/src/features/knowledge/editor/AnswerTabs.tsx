@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/format";
 import { Tabs } from "@/shared/ui/Tabs";
 import { VisuallyHidden } from "@/shared/ui/VisuallyHidden";
-import { htmlLang, LANGS, type Lang } from "../langs";
-import { useHasProblem } from "./placed";
+import { htmlLang, isLang, LANGS, type Lang } from "../langs";
+import { useHasProblem, useWanted } from "./placed";
 import { LongField } from "./TextField";
 import { ANSWER_CHARS, type EditorValues } from "./values";
 
@@ -14,6 +14,7 @@ export function AnswerTabs() {
   const { t } = useTranslation("knowledge");
   const { getValues } = useFormContext<EditorValues>();
   const [shown, setShown] = useState<Lang>(() => getValues("lang"));
+  useWanted("answers.", (lang) => isLang(lang) && setShown(lang));
   return (
     <Tabs
       label={t("entry.answersByLang")}

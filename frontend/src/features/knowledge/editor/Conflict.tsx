@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { EntryBody, RevisionView } from "@/api";
 import { useFormat } from "@/shared/format";
 import { Button } from "@/shared/ui/Button";
+import { Card } from "@/shared/ui/Card";
 import { toast } from "@/shared/ui/Toasts";
 import { DiffView } from "../diff/DiffView";
 import { Notice } from "../parts/Notice";
@@ -47,14 +48,14 @@ export function Conflict({ editor, theirs, before }: ConflictProps) {
           <p>{t("conflict.about", { author: theirs.author, when: relative(theirs.changed_at) })}</p>
         </Notice>
       </div>
-      <div className="rounded-xl border border-line bg-raised p-4 sm:p-5">
+      <Card title={t("conflict.differences")}>
         <DiffView
           before={theirs.entry}
           after={mine}
           beforeLabel={t("conflict.theirs", { author: theirs.author })}
           afterLabel={t("conflict.mine")}
         />
-      </div>
+      </Card>
     </section>
   );
 }

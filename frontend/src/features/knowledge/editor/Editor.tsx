@@ -30,8 +30,11 @@ export function Editor({ opening, onGolden }: EditorProps) {
   const formId = useId();
   const editor = useEditor(opening);
   const { form, saving, late } = editor;
-  const guard = useLeaveGuard(form.formState.isDirty);
+  const guard = useLeaveGuard(form.formState.isDirty, (comeBack) =>
+    toast({ text: t("leave.kept"), action: { label: t("leave.comeBack"), run: comeBack } }),
+  );
   const [insists, setInsists] = useState(false);
+  const [wanted, setWanted] = useState("");
   const entry = entryOf(late, opening.entry);
   const begun = entry.question.trim() !== "" || entry.answer.trim() !== "";
   const check = useCheck(begun ? entry : null);
@@ -43,12 +46,21 @@ export function Editor({ opening, onGolden }: EditorProps) {
     announce(t("editor.saved"));
     if (!opening.entry) navigate(paths.edit(draft.entry_id), { replace: true });
   };
+  const lead = (place: string) => {
+    setInsists(true);
+    setWanted(place);
+    // What is hidden has to be there before it can have the focus.
+    setTimeout(() => {
+      setWanted("");
+      form.setFocus((place.startsWith("paraphrases.") ? `${place}.text` : place) as "question");
+    }, 50);
+  };
   const submit = async () => {
     setInsists(true);
     const first = Object.keys(problems.at)[0];
     if (check.data?.problems.length) {
       announce(t("editor.todo", { count: check.data.problems.length }));
-      if (first) form.setFocus(first as "question");
+      if (first) lead(first);
       return;
     }
     const draft = await editor.submit();
@@ -64,7 +76,7 @@ export function Editor({ opening, onGolden }: EditorProps) {
 
   return (
     <FormProvider {...form}>
-      <Placed value={{ problems: problems.at, insists: insists || opening.entry !== null }}>
+      <Placed value={{ problems: problems.at, insists: insists || opening.entry !== null, wanted }}>
         <div className="flex flex-col gap-6">
           <EditorNotices editor={editor} opening={opening} />
           {saving.theirs && <Conflict editor={editor} theirs={saving.theirs} before={opening.entry} />}
@@ -84,7 +96,8 @@ export function Editor({ opening, onGolden }: EditorProps) {
               entry={entry}
               published={opening.published}
               check={check}
-              elsewhere={problems.elsewhere}
+              problems={problems}
+              onLead={lead}
             />
           </div>
           <EditorBar editor={editor} formId={formId} onSubmit={submit} onDiscard={discard} />

@@ -28,7 +28,7 @@ export function EditorBar({ editor, formId, onSubmit, onDiscard }: EditorBarProp
         <Status editor={editor} />
       </p>
       {(draft || isDirty) && (
-        <Button variant="quiet" className="text-danger" onClick={() => setAsking(true)}>
+        <Button variant="quiet" className="text-danger!" onClick={() => setAsking(true)}>
           {t(draft ? "editor.discard" : "editor.discardText")}
         </Button>
       )}

@@ -111,7 +111,7 @@ function DateField() {
       <Button
         size="sm"
         variant="quiet"
-        className="absolute -top-2 right-0 text-accent pointer-coarse:-top-3.5"
+        className="absolute -top-2 right-0 text-accent! pointer-coarse:-top-3.5"
         onClick={today}
       >
         {t("editor.today")}

@@ -14,16 +14,18 @@ import { Segments } from "../parts/Segments";
 import { TrialPanel } from "../trial/TrialPanel";
 import { Findings } from "./Findings";
 import { Similar } from "./Similar";
+import type { PlacedProblems } from "./values";
 
 interface EditorSideProps {
   entry: EntryBody;
   published: EntryBody | null;
   check: UseQueryResult<EntryCheck>;
-  elsewhere: string[];
+  problems: PlacedProblems;
+  onLead: (place: string) => void;
 }
 
 /** What the text would look like and do, while it is being written. */
-export function EditorSide({ entry, published, check, elsewhere }: EditorSideProps) {
+export function EditorSide({ entry, published, check, problems, onLead }: EditorSideProps) {
   const { t } = useTranslation("knowledge");
   const [shown, setShown] = useState("preview");
   const tabs = [
@@ -48,8 +50,10 @@ export function EditorSide({ entry, published, check, elsewhere }: EditorSidePro
   ];
   return (
     <aside className="flex min-w-0 flex-col gap-6 lg:sticky lg:top-20 lg:max-h-[calc(100dvh-10rem)] lg:overflow-y-auto">
-      <Findings check={check.data} elsewhere={elsewhere} />
-      <Similar entries={check.data?.similar ?? []} id={entry.id} />
+      {check.data && <Findings problems={problems} onLead={onLead} />}
+      {entry.question !== published?.question && (
+        <Similar entries={check.data?.similar ?? []} id={entry.id} />
+      )}
       <Card>
         <Tabs label={t("side.label")} value={shown} onChange={setShown} tabs={tabs} />
       </Card>

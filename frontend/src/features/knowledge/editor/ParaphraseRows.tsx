@@ -48,6 +48,11 @@ export function ParaphraseRows() {
           ))}
         </ul>
       )}
+      {!open && (
+        <Button size="sm" variant="quiet" className="self-start text-accent!" onClick={() => setAll(true)}>
+          {t("paraphrases.more", { count: rows.fields.length - FIRST })}
+        </Button>
+      )}
       <Button size="sm" className="self-start" icon={<Plus aria-hidden className="size-4" />} onClick={add}>
         {t("paraphrases.add")}
       </Button>

@@ -1,16 +1,18 @@
-import { createContext, useContext } from "react";
+import { createContext, useContext, useEffect, useRef } from "react";
 import { useController, useFormContext } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import type { EditorValues } from "./values";
 
-interface PlacedProblems {
+interface PlacedState {
   /** What the server's check says, by field of the form. */
   problems: Record<string, string>;
   /** Show them everywhere, not only where somebody has been already. */
   insists: boolean;
+  /** The field that somebody asked to be led to, which may be hidden at the moment. */
+  wanted: string;
 }
 
-const PlacedContext = createContext<PlacedProblems>({ problems: {}, insists: false });
+const PlacedContext = createContext<PlacedState>({ problems: {}, insists: false, wanted: "" });
 export const Placed = PlacedContext;
 
 type Name = Parameters<typeof useController<EditorValues>>[0]["name"];
@@ -36,4 +38,15 @@ export function useHasProblem(name: string, from = 0): boolean {
     return place === name || row >= from;
   };
   return insists && Object.keys(problems).some(wrong);
+}
+
+/** Calls back when somebody wants to be led to a field whose name begins so. */
+export function useWanted(prefix: string, show: (place: string) => void): void {
+  const { wanted } = useContext(PlacedContext);
+  const last = useRef("");
+  useEffect(() => {
+    if (wanted === last.current) return;
+    last.current = wanted;
+    if (wanted.startsWith(prefix)) show(wanted.slice(prefix.length));
+  }, [wanted, prefix, show]);
 }

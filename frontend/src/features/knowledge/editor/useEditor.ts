@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type UseFormReturn, useForm } from "react-hook-form";
 import { discardDraft, type EntryBody, type RevisionView, submitDraft } from "@/api";
 import { useReadAgain } from "../api";
@@ -133,6 +133,19 @@ function useKept(
   useEffect(() => {
     if (isDirty && !saving.theirs) keep(user, key, late, seen);
   }, [isDirty, late, user, key, seen, saving.theirs]);
+
+  const latest = useRef<() => void>(() => undefined);
+  useEffect(() => {
+    latest.current = () => isDirty && !saving.theirs && keep(user, key, form.getValues(), seen);
+  });
+  useEffect(() => {
+    const flush = () => latest.current();
+    window.addEventListener("pagehide", flush);
+    return () => {
+      window.removeEventListener("pagehide", flush);
+      flush();
+    };
+  }, []);
 
   const settle = () => {
     forget(user, key);

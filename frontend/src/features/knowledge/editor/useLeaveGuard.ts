@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
 
 interface LeaveGuard {
   /** Somebody wants to go, and has to be asked. */
@@ -8,62 +8,52 @@ interface LeaveGuard {
   stay: () => void;
 }
 
-/** Holds back whoever leaves the page by a link, by the back button or by closing it, while `active`.
+/** Asks whoever leaves the page by a link or by closing it, while `active`.
  *
- * The router of the application has no blocker, which only its larger sibling brings. Its entries in the browser's
- * history carry their place as `idx`, so that a step back can be undone, and done again once somebody said so.
+ * A step back cannot be held: the router of the application has no blocker, and hears of the step first. Then the page
+ * is gone unasked, and `onGone` is given the way back to it.
  */
-export function useLeaveGuard(active: boolean): LeaveGuard {
+export function useLeaveGuard(active: boolean, onGone: (comeBack: () => void) => void): LeaveGuard {
   const navigate = useNavigate();
-  const [wish, setWish] = useState<(() => void) | null>(null);
+  const { pathname, search } = useLocation();
+  const [target, setTarget] = useState<string | null>(null);
   const held = useRef(active);
-  held.current = active;
+  const gone = useRef<() => void>(() => undefined);
+  useEffect(() => {
+    held.current = active;
+    gone.current = () => onGone(() => void navigate(pathname + search));
+  }, [active, onGone, navigate, pathname, search]);
 
   useEffect(() => {
     if (!active) return;
     const stop = new AbortController();
     const options = { signal: stop.signal, capture: true };
-    let place = placeNow();
-    let undoing = false;
-    const onPop = (event: PopStateEvent) => {
-      const steps = placeNow() - place;
-      if (undoing) {
-        undoing = false;
-        event.stopImmediatePropagation();
-      } else if (held.current && Number.isFinite(steps) && steps !== 0) {
-        event.stopImmediatePropagation();
-        undoing = true;
-        history.go(-steps);
-        setWish(() => () => history.go(steps));
-      } else {
-        place = placeNow();
-      }
-    };
     const onClick = (event: MouseEvent) => {
-      const target = held.current ? pathOf(event) : null;
-      if (target === null) return;
+      const path = pathOf(event);
+      if (path === null || !held.current) return;
       event.preventDefault();
       event.stopPropagation();
-      setWish(() => () => void navigate(target));
+      setTarget(path);
     };
     const onUnload = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("popstate", onPop, options);
     document.addEventListener("click", onClick, options);
     window.addEventListener("beforeunload", onUnload, options);
     return () => stop.abort();
-  }, [active, navigate]);
+  }, [active]);
 
-  const stay = useCallback(() => setWish(null), []);
+  useEffect(
+    () => () => {
+      if (held.current) gone.current();
+    },
+    [],
+  );
+
+  const stay = useCallback(() => setTarget(null), []);
   const leave = useCallback(() => {
     held.current = false;
-    setWish(null);
-    wish?.();
-  }, [wish]);
-  return { asked: wish !== null, leave, stay };
-}
-
-function placeNow(): number {
-  return (history.state as { idx?: number } | null)?.idx ?? Number.NaN;
+    if (target !== null) void navigate(target);
+  }, [target, navigate]);
+  return { asked: target !== null, leave, stay };
 }
 
 /** Where an ordinary click on a link of this site leads, away from this page; null for everything else. */

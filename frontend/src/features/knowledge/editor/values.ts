@@ -82,11 +82,17 @@ function sentRow(values: EditorValues, place: number): number {
   return sent[place] ?? place;
 }
 
+export interface PlacedProblems {
+  /** By field of the form. */
+  at: Record<string, string>;
+  elsewhere: string[];
+}
+
 /** Puts several problems of one place together. */
 export function placedProblems(
   problems: readonly { field: string; message: string }[],
   values: EditorValues,
-): { at: Record<string, string>; elsewhere: string[] } {
+): PlacedProblems {
   const at: Record<string, string> = {};
   const elsewhere: string[] = [];
   for (const { field, message } of problems) {

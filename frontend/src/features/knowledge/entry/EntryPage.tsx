@@ -15,7 +15,7 @@ import { EntryActions } from "./EntryActions";
 import { EntryState } from "./EntryState";
 import { History } from "./History";
 import { Published } from "./Published";
-import { lastWords, openRevision } from "./revisions";
+import { comingRevision, lastWords, openRevision } from "./revisions";
 
 export default function EntryPage() {
   const { t } = useTranslation("knowledge");
@@ -36,6 +36,7 @@ export default function EntryPage() {
 function Entry({ detail }: { detail: EntryDetail }) {
   const { t } = useTranslation("knowledge");
   const words = lastWords(detail);
+  const coming = comingRevision(detail);
   return (
     <>
       <PageHead
@@ -45,6 +46,17 @@ function Entry({ detail }: { detail: EntryDetail }) {
         description={<EntryState detail={detail} />}
         actions={<EntryActions detail={detail} />}
       />
+      {coming && (
+        <Notice
+          actions={
+            <Link to={paths.serving} className={buttonClass("secondary", "sm")}>
+              {t("entry.toServing")}
+            </Link>
+          }
+        >
+          {t(coming.retires ? "entry.retirementComing" : "entry.coming", { number: coming.number })}
+        </Notice>
+      )}
       <Open detail={detail} />
       {detail.published && <Published entry={detail.published} />}
       <History detail={detail} />

@@ -6,17 +6,20 @@ import { Card } from "@/shared/ui/Card";
 import { toast } from "@/shared/ui/Toasts";
 import { useRestore } from "../api";
 import { ConfirmWithNote } from "../parts/ConfirmWithNote";
+import { CallOff } from "./CallOff";
 import { Compare } from "./Compare";
 import { RevisionRow } from "./RevisionRow";
-import { before, mayRestore, pairToCompare } from "./revisions";
+import { before, comingRevision, mayCallOff, mayRestore, pairToCompare } from "./revisions";
 
 /** Every version of the entry, newest first, with a way to compare any two and to go back to one. */
 export function History({ detail }: { detail: EntryDetail }) {
   const { t } = useTranslation("knowledge");
   const [address, setAddress] = useSearchParams();
   const [back, setBack] = useState<RevisionView | null>(null);
+  const [off, setOff] = useState<RevisionView | null>(null);
   const compared = useRef<HTMLDivElement>(null);
   const [from, to] = [address.get("from"), address.get("to")];
+  const coming = comingRevision(detail);
   const pair = pairToCompare(detail.revisions, from, to);
   const compare = (from: RevisionView | null, to: RevisionView | null) => {
     const next = new URLSearchParams({ id: detail.id });
@@ -34,6 +37,7 @@ export function History({ detail }: { detail: EntryDetail }) {
               key={revision.id}
               revision={revision}
               current={revision.number === detail.published_number}
+              coming={revision.id === coming?.id}
               onCompare={
                 detail.revisions.length > 1
                   ? () => {
@@ -43,6 +47,7 @@ export function History({ detail }: { detail: EntryDetail }) {
                     }
                   : undefined
               }
+              onCallOff={mayCallOff(revision) ? () => setOff(revision) : undefined}
               onRestore={mayRestore(revision, detail) ? () => setBack(revision) : undefined}
             />
           ))}
@@ -53,6 +58,7 @@ export function History({ detail }: { detail: EntryDetail }) {
           <Compare revisions={detail.revisions} from={pair.from} to={pair.to} onChange={compare} />
         </div>
       )}
+      {off && <CallOff revision={off} onClose={() => setOff(null)} />}
       {back && <RollBack detail={detail} revision={back} onClose={() => setBack(null)} />}
     </>
   );

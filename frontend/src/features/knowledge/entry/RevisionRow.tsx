@@ -1,4 +1,4 @@
-import { GitCompareArrows, Undo2 } from "lucide-react";
+import { CalendarX2, GitCompareArrows, Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { RevisionView } from "@/api";
 import { useFormat } from "@/shared/format";
@@ -9,11 +9,22 @@ interface RevisionRowProps {
   revision: RevisionView;
   /** Customers are answered from this one. */
   current: boolean;
+  /** It is to take the place of that one. */
+  coming: boolean;
   onCompare: (() => void) | undefined;
   onRestore: (() => void) | undefined;
+  /** Given for one whose time has not come. */
+  onCallOff: (() => void) | undefined;
 }
 
-export function RevisionRow({ revision, current, onCompare, onRestore }: RevisionRowProps) {
+export function RevisionRow({
+  revision,
+  current,
+  coming,
+  onCompare,
+  onRestore,
+  onCallOff,
+}: RevisionRowProps) {
   const { t } = useTranslation("knowledge");
   const { number, note, returned } = revision;
   return (
@@ -23,7 +34,7 @@ export function RevisionRow({ revision, current, onCompare, onRestore }: Revisio
           <span className="font-medium">
             {t(number === 0 ? "history.files" : "history.number", { number })}
           </span>
-          <StageBadge revision={revision} current={current} />
+          <StageBadge revision={revision} current={current} coming={coming} />
         </p>
         <p className="text-ink-muted">
           <WhatHappened revision={revision} />
@@ -43,6 +54,16 @@ export function RevisionRow({ revision, current, onCompare, onRestore }: Revisio
             onClick={onCompare}
           >
             {t("history.compare")}
+          </Button>
+        )}
+        {onCallOff && (
+          <Button
+            size="sm"
+            aria-label={t("callOff.number", { number })}
+            icon={<CalendarX2 aria-hidden className="size-4" />}
+            onClick={onCallOff}
+          >
+            {t("callOff.confirm")}
           </Button>
         )}
         {onRestore && (

@@ -1,6 +1,15 @@
 import { expect, it } from "vitest";
 import type { EntryBody, EntryDetail, RevisionView } from "@/api";
-import { before, lastWords, mayRestore, openRevision, pairToCompare, wordsToChange } from "./revisions";
+import {
+  before,
+  comingRevision,
+  dueRevision,
+  lastWords,
+  mayRestore,
+  openRevision,
+  pairToCompare,
+  wordsToChange,
+} from "./revisions";
 
 const entry = (answer: string): EntryBody => ({ id: "a", question: "Q?", answer });
 
@@ -46,12 +55,31 @@ it("goes on with the open draft, else with what is published, else with what was
 
 it("rolls back to words that were approved and are not in force", () => {
   const future = revision(4, { effective_from: "2999-01-01T00:00:00Z" });
-  const all = detail([future, revision(3), revision(2, { stage: "discarded" }), revision(1), revision(0)], 3);
+  const first = revision(0, { effective_from: null });
+  const all = detail([future, revision(3), revision(2, { stage: "discarded" }), revision(1), first], 3);
   expect(all.revisions.filter((each) => mayRestore(each, all)).map(({ number }) => number)).toEqual([1, 0]);
   const retired = detail([revision(2, { retires: true }), revision(1)], null);
   expect(retired.revisions.filter((each) => mayRestore(each, retired)).map(({ number }) => number)).toEqual([
     1,
   ]);
+});
+
+it("tells what is due from what still serves while the index is made", () => {
+  const at = (hour: number) => ({ effective_from: `2026-11-02T0${hour}:00:00Z` });
+  const older = revision(3, at(1));
+  const newer = revision(2, at(5));
+  const served = detail([older, newer, revision(1, at(1)), revision(0, { effective_from: null })], 2);
+  expect(dueRevision(served)?.number).toBe(2);
+  expect(comingRevision(served)).toBeNull();
+  const waiting = { ...served, published_number: 3 };
+  expect(comingRevision(waiting)?.number).toBe(2);
+  expect(mayRestore(newer, waiting)).toBe(false);
+  expect(mayRestore(older, waiting)).toBe(true);
+  expect(dueRevision(detail([revision(2, at(1)), revision(1, at(1))], 1))?.number).toBe(2);
+  const retirement = detail([revision(1, { ...at(1), retires: true }), revision(0)], 0);
+  expect(comingRevision(retirement)?.number).toBe(1);
+  expect(comingRevision({ ...retirement, published: null, published_number: null })).toBeNull();
+  expect(dueRevision(detail([], null))).toBeNull();
 });
 
 it("compares with the revision before, leaving out what was discarded", () => {

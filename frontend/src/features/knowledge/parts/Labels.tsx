@@ -52,9 +52,18 @@ export function EntryBadges({ entry }: { entry: Pick<EntrySummary, "state" | "op
   );
 }
 
+interface StageBadgeProps {
+  revision: RevisionView;
+  /** Customers are answered from it. */
+  current: boolean;
+  /** Approved, and its index is not there yet. */
+  coming: boolean;
+}
+
 /** What a revision is to the entry: which of the four stages, and whether its time has come. */
-export function StageBadge({ revision, current }: { revision: RevisionView; current: boolean }) {
+export function StageBadge({ revision, current, coming }: StageBadgeProps) {
   const { t } = useTranslation("knowledge");
+  if (coming) return <Badge tone="warn">{t("stages.coming")}</Badge>;
   if (current) return <Badge tone="ok">{t("stages.current")}</Badge>;
   if (revision.stage === "published" && isScheduled(revision)) {
     return <Badge tone="accent">{t("stages.scheduled")}</Badge>;

@@ -1,6 +1,7 @@
 import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { useTitle } from "@/shared/useTitle";
 
 interface PageHeadProps {
   title: string;
@@ -12,6 +13,7 @@ interface PageHeadProps {
 }
 
 export function PageHead({ title, description, actions, back, lang }: PageHeadProps) {
+  useTitle(title);
   return (
     <header className="flex flex-col gap-1">
       {back && (

@@ -47,7 +47,7 @@ export function DraftViews({ draft, published }: DraftViewsProps) {
     },
   ];
   return (
-    <Card>
+    <Card title={t("review.views")}>
       <Tabs label={t("review.views")} value={shown} onChange={setShown} tabs={tabs} />
     </Card>
   );
@@ -63,7 +63,7 @@ function WholeEntry({ entry }: { entry: EntryBody }) {
     <div className="flex flex-col gap-6">
       {answeredLangs(entry).map((lang) => (
         <section key={lang} className="flex flex-col gap-2">
-          <h2 className="text-ink-muted text-sm">{t("diff.answerIn", { lang: t(`langs.${lang}`) })}</h2>
+          <h3 className="text-ink-muted text-sm">{t("diff.answerIn", { lang: t(`langs.${lang}`) })}</h3>
           <div className="rounded-xl bg-sunken p-4">
             <RenderedAnswer entry={entry} check={check.data} lang={lang} />
           </div>
@@ -71,12 +71,12 @@ function WholeEntry({ entry }: { entry: EntryBody }) {
       ))}
       {placeholders.length > 0 && (
         <section className="flex flex-col gap-2">
-          <h2 className="text-ink-muted text-sm">{t("placeholders.title")}</h2>
+          <h3 className="text-ink-muted text-sm">{t("placeholders.title")}</h3>
           <Placeholders placeholders={placeholders} />
         </section>
       )}
       <section className="flex flex-col gap-2">
-        <h2 className="text-ink-muted text-sm">{t("fields.paraphrases")}</h2>
+        <h3 className="text-ink-muted text-sm">{t("fields.paraphrases")}</h3>
         <ParaphraseList paraphrases={entry.paraphrases ?? []} />
       </section>
       <EntryFacts entry={entry} />

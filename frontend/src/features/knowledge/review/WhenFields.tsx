@@ -36,11 +36,11 @@ export function WhenFields({ when, onChange }: WhenFieldsProps) {
           label={t("when.from")}
           hint={t("when.hint")}
           error={isAhead(when) ? undefined : t("when.past")}
-          className="pl-6"
         >
           <TextInput
             type="datetime-local"
             value={when}
+            className="min-w-0 text-sm"
             min={localInput(new Date())}
             onChange={(event) => onChange(event.target.value)}
           />

@@ -36,6 +36,7 @@ export function Gate({ report }: { report: GateReport }) {
         facts={[
           { name: t("gate.at"), value: dateTime(report.at) },
           { name: t("gate.questions"), value: number(report.questions) },
+          report.left_out > 0 && { name: t("gate.leftOut"), value: number(report.left_out) },
           { name: t("gate.rightBefore"), value: share(report.right_before) },
           { name: t("gate.rightAfter"), value: share(report.right_after) },
           { name: t("gate.took"), value: duration(report.seconds * 1000) },

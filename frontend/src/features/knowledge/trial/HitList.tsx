@@ -26,20 +26,7 @@ export function HitList({ hits }: { hits: readonly HitTried[] }) {
             </Link>
           </span>
           <div className="flex flex-col gap-1.5 pl-7">
-            <div className="flex items-center gap-3">
-              <div className="grow">
-                <Meter
-                  label={t("trial.score")}
-                  hideLabel
-                  value={hit.score}
-                  text={number(hit.score, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}
-                  tone={hit.in_prompt ? "accent" : "neutral"}
-                />
-              </div>
-              <span aria-hidden className="w-10 text-right tabular-nums">
-                {number(hit.score, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}
-              </span>
-            </div>
+            <Score score={hit.score} used={hit.in_prompt} />
             {(hit.in_prompt || hit.regulated) && (
               <span className="flex flex-wrap gap-1">
                 {hit.in_prompt && <Badge tone="ok">{t("trial.shown")}</Badge>}
@@ -50,5 +37,29 @@ export function HitList({ hits }: { hits: readonly HitTried[] }) {
         </li>
       ))}
     </ol>
+  );
+}
+
+/** Bar and number; what rounds to nothing is said to be nearly nothing. */
+function Score({ score, used }: { score: number; used: boolean }) {
+  const { t } = useTranslation("knowledge");
+  const { number } = useFormat();
+  const hundredths = (value: number) => number(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const text = score > 0 && score < 0.005 ? `< ${hundredths(0.01)}` : hundredths(score);
+  return (
+    <div className="flex items-center gap-3">
+      <div className="grow">
+        <Meter
+          label={t("trial.score")}
+          hideLabel
+          value={Math.round(score * 1000) / 1000}
+          text={text}
+          tone={used ? "accent" : "neutral"}
+        />
+      </div>
+      <span aria-hidden className="w-12 text-right tabular-nums">
+        {text}
+      </span>
+    </div>
   );
 }
