@@ -3,9 +3,6 @@ import { expect, type Page, test } from "@playwright/test";
 import { inTheme, pages, settled, type Theme } from "./everyPage.ts";
 import { asNewCustomer, signIn } from "./people.ts";
 
-/** With $SHOTS set, a picture of every page is kept there. */
-const shots = process.env.SHOTS;
-
 const enter: Record<keyof typeof pages, (page: Page) => Promise<unknown>> = {
   visitor: async () => undefined,
   customer: (page) => asNewCustomer(page),
@@ -25,7 +22,6 @@ for (const theme of ["light", "dark"] satisfies Theme[]) {
           await settled(page);
           const found = await new AxeBuilder({ page }).analyze();
           expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-          if (shots) await page.screenshot({ path: `${shots}/${name}-${theme}.png` });
         });
       }
     });

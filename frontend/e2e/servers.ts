@@ -9,7 +9,9 @@ const root = join(import.meta.dirname, "..", "..");
 /** Where `questrag` and `llmock` are installed: the environment of `make test`, or $QUESTRAG_BIN. */
 const bin = process.env.QUESTRAG_BIN ?? join(root, ".venv", "bin");
 
-const ports = { approved: 8131, model: 8132, bank: 8133, llmock: 8134 };
+/** The first of four ports; another one where these are taken. */
+const first = Number(process.env.E2E_PORT ?? 8131);
+const ports = { approved: first, model: first + 1, bank: first + 2, llmock: first + 3 };
 
 export const addresses = {
   /** No language model: every answer is an approved text. */
