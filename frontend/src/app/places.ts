@@ -4,7 +4,7 @@ import { hasRole } from "@/shared/account";
 const PLACES = [
   { to: "/chat", name: "chat", least: "customer" },
   { to: "/knowledge", name: "knowledge", least: "curator" },
-  { to: "/insights", name: "insights", least: "admin" },
+  { to: "/insights", name: "insights", least: "curator" },
 ] as const;
 
 /** Where somebody may go. */

@@ -43,8 +43,6 @@ export function AppRoutes() {
           <Route path="account" element={<AccountPage />} />
           <Route element={<ForRole least="curator" />}>
             <Route path="knowledge/*" element={<KnowledgePage />} />
-          </Route>
-          <Route element={<ForRole least="admin" />}>
             <Route path="insights/*" element={<InsightsPage />} />
           </Route>
         </Route>
