@@ -16,7 +16,7 @@ from questrag.knowledge.placeholders import Profile
 from questrag.knowledge.profile import read_profile
 from questrag.knowledge.revisions import name_of, overlaid
 from questrag.progress import Progress
-from questrag.retrieval.encoder import OnnxEncoder, WordPieceCounter
+from questrag.retrieval.encoder import OnnxEncoder, WordPieceCounter, encoder_version
 from questrag.retrieval.index import SearchIndex, UnusableIndex, build_index, index_name
 from questrag.retrieval.ranking import Ranking
 from questrag.retrieval.search import Dense, Hybrid, Lexical
@@ -78,6 +78,7 @@ def open_library(
     settings: Settings,
     *,
     published: Mapping[str, Revision] = NOTHING_PUBLISHED,
+    before: Library | None = None,
     progress: Progress | None = None,
     rebuild: bool = False,
     mend: bool = False,
@@ -86,6 +87,7 @@ def open_library(
 
     Args:
         published: revisions in force, by entry; they lie over the files.
+        before: the one that is served; its encoder is used again where it is the same.
         progress: called with (texts encoded, texts to encode) while an index is made.
         rebuild: make the index anew even if there is one.
         mend: make it anew where the one that is there is damaged.
@@ -96,7 +98,10 @@ def open_library(
     filed, problems = open_knowledge(settings)
     knowledge, wrong = _with_published(filed, published)
     artifact = open_artifact(_encoder_folder(settings), "encoder")
-    encoder = OnnxEncoder(artifact)
+    if before and before.encoder.version == encoder_version(artifact):
+        encoder, tokens = before.encoder, before.tokens
+    else:
+        encoder, tokens = OnnxEncoder(artifact), WordPieceCounter(artifact)
     folder = settings.index_dir / index_name(encoder.version, knowledge.version)
 
     def opened(*, anew: bool) -> SearchIndex:
@@ -115,7 +120,7 @@ def open_library(
         knowledge,
         (*problems, *wrong),
         encoder,
-        WordPieceCounter(artifact),
+        tokens,
         index,
         settings.ranking_model_path,
         {entry.id: entry for entry in filed.entries},

@@ -133,8 +133,8 @@ class Settings(BaseSettings):
     bank_profile: Path | None = None
     """What the placeholders stand for; empty: profile.json in the folder KB_PATH, where there is one."""
     kb_reload_s: float = Field(default=10.0, ge=0, le=86_400)
-    """How often to look whether KB_PATH, BANK_PROFILE or the policy that serves has changed, and take it up without a
-    restart; 0: never."""
+    """How often to look whether KB_PATH, BANK_PROFILE, what is published or the policy that serves has changed, and take
+    it up without a restart; 0: only when something is published on this host, or asked for."""
     device: Literal["cpu", "cuda"] = "cpu"
     """For training only: serving and indexing use the CPU."""
     top_k: int = Field(default=5, ge=1, le=20)
@@ -200,6 +200,20 @@ class Settings(BaseSettings):
             raise ValueError("HANDOFF_EMAIL_TO is missing: name the address that SMTP_URL is to send to")
         if self.handoff_webhook_secret is not None and not self.handoff_webhook_url:
             raise ValueError("HANDOFF_WEBHOOK_URL is missing: HANDOFF_WEBHOOK_SECRET has nothing to sign")
+        return self
+
+    @field_validator("token_currency")
+    @classmethod
+    def _currency_is_a_code(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z]{3}", value):
+            raise ValueError("is not an ISO code of three letters such as INR")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _prices_come_together(self) -> Self:
+        if (self.token_price_prompt is None) != (self.token_price_completion is None):
+            missing = "PROMPT" if self.token_price_prompt is None else "COMPLETION"
+            raise ValueError(f"TOKEN_PRICE_{missing} is missing: a cost needs both prices, 0 where nothing is charged")
         return self
 
     @model_validator(mode="after")

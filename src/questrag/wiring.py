@@ -163,7 +163,7 @@ def renew(settings: Settings, parts: Parts, published: Mapping[str, Revision], *
         ArtifactError: what is there now cannot be served.
     """
     files = files_in_use(settings)
-    library = open_library(settings, published=published, mend=mend)
+    library = open_library(settings, published=published, before=parts.library, mend=mend)
     library.require_sound()
     if isinstance(parts.knowledge, EntryBase) and parts.knowledge.profile and not library.knowledge.profile:
         raise ArtifactError("the bank profile is gone: put it back, or start anew without it")

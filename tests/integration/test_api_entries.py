@@ -3,14 +3,18 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from questrag.chat.desk import Revision, Stage, revision_id
+from questrag.knowledge.base import EntryBase
 from questrag.knowledge.exporting import as_csv
+from questrag.storage.memory import MemoryStore
+from questrag.web.entries import file_time
 from tests.integration.api import api, staff
-from tests.integration.curators import BLOCK, BRANCH, ENTRIES, FEE, KNOWLEDGE, body, office, saying
+from tests.integration.curators import BLOCK, BRANCH, ENTRIES, FEE, KNOWLEDGE, body, office, parts, saying
 from tests.integration.test_api_drafts import NEW, problem, wrong_fields
 from tests.unit.test_exporting import ingested
 
@@ -99,8 +103,6 @@ def test_an_odd_question_to_the_list_is_refused(params: dict[str, Any]) -> None:
 
 
 def test_where_there_are_no_entries_to_list_it_is_said() -> None:
-    from questrag.storage.memory import MemoryStore
-
     store = MemoryStore()
     with api(store) as client:
         problem(client.get(f"{KNOWLEDGE}/entries", headers=staff(client, store, "curator")), 503)
@@ -127,6 +129,20 @@ def test_the_number_is_that_of_the_revision_that_serves() -> None:
     with office(entries=[saying("600.")], serving=[serving]) as at:
         assert (at.entry("cards-fee")["published"]["answer"], at.entry("cards-fee")["published_number"]) == ("600.", 4)
         assert at.entry("cards-block")["published_number"] == 0
+
+
+def test_what_the_files_hold_has_the_time_of_its_file() -> None:
+    def time_of(entry_id: str) -> datetime:
+        return file_time(
+            entry_id, made, EntryBase(ENTRIES, places={"cards-fee": "cards.jsonl:2", "x": "loans.jsonl:1"})
+        )
+
+    second = 1_000_000_000
+    files = {Path("kb/cards.jsonl"): (3 * second, 9), Path("kb/loans.jsonl"): (5 * second, 9)}
+    made = replace(parts(MemoryStore(), (), {}), files={**files, Path("policies/served.jsonl"): (7 * second, 9)})
+
+    assert time_of("cards-fee") == datetime(1970, 1, 1, 0, 0, 3, tzinfo=UTC)
+    assert time_of("cards-block") == datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC), "a revision stands over it"
 
 
 def test_an_entry_that_does_not_serve_has_nothing_published() -> None:

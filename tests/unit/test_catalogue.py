@@ -151,6 +151,12 @@ def test_open_revisions_are_found_by_where_they_stand() -> None:
     assert Catalogue(SHELF, {}, revisions).in_review == 1
 
 
+def test_the_shorter_of_two_questions_with_the_words_comes_first() -> None:
+    long = replace(FEE, id="a", question="What is the annual fee of a card that I have never used?")
+    shelf = Shelf([long, replace(FEE, id="b"), replace(BRANCH, id="c", answer="No fee.")])
+    assert [entry.id for entry in Catalogue(shelf, {}, ()).find(Filters(text="fee"))] == ["b", "a", "c"]
+
+
 def test_categories_are_counted_over_what_serves() -> None:
     assert SHELF.categories == [("branches", 1), ("cards", 2)]
 

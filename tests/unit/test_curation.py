@@ -431,39 +431,17 @@ class Curating(RuleBasedStateMachine):
             return None
 
     people = st.sampled_from([ASHA, RAVI, MEERA])
-    entries = st.sampled_from([BLOCK, replace(BLOCK, id="new")])
+    places = st.integers(0, 99)
+    """Of a revision in the list of those that fit, or of all where none does."""
 
-    @rule(by=people, entry=entries, good=st.booleans())
-    def begin(self, by: User, entry: Entry, good: bool) -> None:
-        self.texts += 1
-        self.attempt(
-            self.revising.begin(Proposal(entry=replace(entry, answer=f"text {self.texts}" if good else "")), by)
-        )
+    def one(self, stage: Stage, place: int) -> Revision:
+        revisions = self.revisions()
+        fitting = [revision for revision in revisions if revision.stage is stage] or revisions
+        return fitting[place % len(fitting)]
 
-    @precondition(lambda self: self.revisions())
-    @rule(
-        by=people, data=st.data(), step=st.sampled_from(["change", "submit", "approve", "later", "return", "discard"])
-    )
-    def step(self, by: User, data: st.DataObject, step: str) -> None:
-        stage = {"submit": Stage.DRAFT, "approve": Stage.REVIEW, "later": Stage.REVIEW, "return": Stage.REVIEW}.get(
-            step
-        )
-        fitting = [revision for revision in self.revisions() if revision.stage is stage] or self.revisions()
-        one = data.draw(st.sampled_from(fitting))
-        if step == "submit":  # others are refused, and the drafts would never come to anything
-            by = next(person for person in (ASHA, RAVI, MEERA) if person.username == one.author)
+    def step(self, doing: Coroutine[Any, Any, Revision | None]) -> None:
         before = {revision.id: revision for revision in self.revisions()}
-        does: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {
-            "change": lambda: self.revising.change(
-                one.id, Proposal(entry=replace(BLOCK, id=one.entry_id)), by, one.changed_at
-            ),
-            "submit": lambda: self.revising.submit(one.id, by),
-            "approve": lambda: self.revising.approve(one.id, by),
-            "later": lambda: self.revising.approve(one.id, by, effective_from=self.now + timedelta(hours=1)),
-            "return": lambda: self.revising.give_back(one.id, by, "why"),
-            "discard": lambda: self.revising.discard(one.id, by),
-        }
-        self.attempt(does[step]())
+        self.attempt(doing)
         after = {revision.id: revision for revision in self.revisions()}
         for revision_key, old in before.items():
             if after[revision_key] != old:
@@ -471,7 +449,43 @@ class Curating(RuleBasedStateMachine):
                 assert old.stage is not Stage.DISCARDED
                 assert old.stage is not Stage.PUBLISHED or curation.waits(old, self.now)
 
-    @rule(by=people, entry_id=st.sampled_from(["cards-block", "new"]), number=st.integers(0, 6))
+    @rule(by=people, entry=st.sampled_from([BLOCK, replace(BLOCK, id="new")]), good=st.booleans())
+    def begin(self, by: User, entry: Entry, good: bool) -> None:
+        self.texts += 1
+        answer = f"text {self.texts}" if good else ""
+        self.attempt(self.revising.begin(Proposal(entry=replace(entry, answer=answer)), by))
+
+    @precondition(lambda self: self.revisions())
+    @rule(by=people, place=places)
+    def change(self, by: User, place: int) -> None:
+        one = self.one(Stage.DRAFT, place)
+        proposal = Proposal(entry=replace(BLOCK, id=one.entry_id))
+        self.step(self.revising.change(one.id, proposal, by, one.changed_at))
+
+    @precondition(lambda self: self.revisions())
+    @rule(place=places)
+    def submit(self, place: int) -> None:
+        one = self.one(Stage.DRAFT, place)
+        by = next(person for person in (ASHA, RAVI, MEERA) if person.username == one.author)
+        self.step(self.revising.submit(one.id, by))
+
+    @precondition(lambda self: self.revisions())
+    @rule(by=people, place=places, minutes=st.sampled_from([None, 60]))
+    def approve(self, by: User, place: int, minutes: int | None) -> None:
+        at = None if minutes is None else self.now + timedelta(minutes=minutes)
+        self.step(self.revising.approve(self.one(Stage.REVIEW, place).id, by, effective_from=at))
+
+    @precondition(lambda self: self.revisions())
+    @rule(by=people, place=places)
+    def give_back(self, by: User, place: int) -> None:
+        self.step(self.revising.give_back(self.one(Stage.REVIEW, place).id, by, "why"))
+
+    @precondition(lambda self: self.revisions())
+    @rule(by=people, place=places, stage=st.sampled_from(Stage))
+    def discard(self, by: User, place: int, stage: Stage) -> None:
+        self.step(self.revising.discard(self.one(stage, place).id, by))
+
+    @rule(by=people, entry_id=st.sampled_from(["cards-block", "new"]), number=st.integers(0, 4))
     def restore(self, by: User, entry_id: str, number: int) -> None:
         now = self.attempt(self.revising.restore(entry_id, number, by))
         if now:
@@ -505,5 +519,5 @@ class Curating(RuleBasedStateMachine):
             assert problems_of(entry.to_json(), PROFILE) == ()
 
 
-Curating.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+Curating.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestCurating = Curating.TestCase

@@ -12,7 +12,7 @@ from questrag.chat.ports import Generator
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import Completion, Generated, Replaced
 from questrag.generation.extractive import Extractive
-from questrag.generation.providers import NotAsked, close_all
+from questrag.generation.providers import NotAsked, ProviderState, close_all, states_of
 
 
 class FirstThatAnswers:
@@ -82,6 +82,14 @@ class FirstThatAnswers:
         async for event in self._approved.stream(prompt):
             yield _with_problems(event, problems, replaced)
 
+    def states(self) -> list[ProviderState]:
+        """Return the providers in the order in which they are asked, with what was learnt about them."""
+        return [
+            replace(state, resting=state.resting or circuit.open, last_problem=circuit.unsolved or state.last_problem)
+            for model, circuit in self._models
+            for state in states_of(model)
+        ]
+
     async def aclose(self) -> None:
         """Close the connections of those it asks."""
         await close_all(model for model, _ in self._models)
@@ -132,6 +140,16 @@ class _Circuit:
     failures: int = 0
     ask_again_at: float = 0.0
     last: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody may ask now."""
+        return self.failures >= self.failures_to_open and self.clock() < self.ask_again_at
+
+    @property
+    def unsolved(self) -> str:
+        """How the last attempt failed; empty when it did not."""
+        return self.last if self.failures else ""
 
     @contextmanager
     def trying(self) -> Iterator[Callable[[Completion], None]]:

@@ -1,7 +1,7 @@
 """Lets through what a model says only as far as the sources bear it out."""
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +11,7 @@ from questrag.chat.types import Completion, Generated, Passage, Replaced, Token
 from questrag.chat.words import content_words
 from questrag.generation.extractive import best_source
 from questrag.generation.figures import Evidence, Figure, figures
-from questrag.generation.providers import close_all
+from questrag.generation.providers import ProviderState, close_all, states_of
 
 _CITATION = re.compile(r"( ?)[\[【] ?(\d{1,9}(?: {0,3}[,;&-] {0,3}\d{1,9}){0,20})(?:†[^\]】\[【]{0,99})? ?[\]】]")
 # A sentence is whole once the next one has begun: a citation may still follow its full stop.
@@ -69,6 +69,10 @@ class Grounded:
                     yield replace(event, degraded=(*event.degraded, why), replaced=why, paid=True)
                 else:
                     yield event
+
+    def states(self) -> Sequence[ProviderState]:
+        """Return the providers of the model."""
+        return states_of(self._model)
 
     async def aclose(self) -> None:
         """Close the connections of both."""

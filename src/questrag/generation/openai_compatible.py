@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from questrag.chat.errors import Unavailable
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import Completion, Generated, Token
-from questrag.generation.providers import NotAsked
+from questrag.generation.providers import NotAsked, ProviderState
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -78,6 +78,14 @@ class OpenAICompatible:
         if answer.said.finish in ("", "content_filter"):
             raise self._unavailable(f"the answer was cut short ({answer.said.finish or 'no end was sent'})")
         yield self._completion(answer.said)
+
+    def states(self) -> list[ProviderState]:
+        """Return how this provider does: keys that rest, and with which status they were refused."""
+        now = self._clock()
+        resting = [key for key in self._ring if key.ready_at > now]
+        all_rest = len(resting) == len(self._secrets)
+        problem = f"{self._name}: refused the call ({resting[0].status})" if resting else ""
+        return [ProviderState(self._name, self._model, len(self._secrets), len(resting), all_rest, problem)]
 
     async def aclose(self) -> None:
         """Close the connections that are kept open between turns."""

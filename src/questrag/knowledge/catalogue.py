@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from questrag.chat.desk import OPEN_STAGES, Revision, Stage
 from questrag.chat.types import Lang
@@ -17,6 +18,9 @@ from questrag.knowledge.words import LikeQuestions, WordTable, words, words_of
 State = Literal["published", "scheduled", "new", "retired"]
 """`scheduled`: approved and not yet in force; `new`: a draft of an entry that was never published."""
 Wanted = Literal["published", "scheduled", "new", "retired", "draft", "review"]
+
+_LONG: Final = 1_000
+"""Words; beyond them the length of a question does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class Shelf:
     def matching(self, text: str) -> list[tuple[int, Entry]]:
         """Return the entries in which each word of the text begins a word, with a rank, the least being the best.
 
-        The entry with this very id comes first, then those that have most of the words in their question.
+        The entry with this very id comes first, then those that have most of the words in their question, the shorter
+        questions before the longer ones.
         """
         wanted = words(text)
         if not wanted:
@@ -77,12 +82,19 @@ class Shelf:
         everywhere, questions = self._tables
         hold_all = np.logical_and.reduce([everywhere.holding(word) for word in wanted])
         asked = np.sum([questions.holding(word) for word in wanted], axis=0)
-        ranked = [(-int(asked[place]), self.entries[place]) for place in np.flatnonzero(hold_all).tolist()]
-        return [(-len(wanted) - 1 if entry.id == text else rank, entry) for rank, entry in ranked]
+        ranks = np.where(asked > 0, np.minimum(self._lengths, _LONG - 1) - asked * _LONG, 0)
+        found = [(int(ranks[place]), self.entries[place]) for place in np.flatnonzero(hold_all).tolist()]
+        first = -(len(wanted) + 1) * _LONG
+        return [(first if entry.id == text else rank, entry) for rank, entry in found]
 
     def like(self, entry: Entry) -> list[Entry]:
         """Return other entries that ask nearly the same."""
         return self._questions.like(entry)
+
+    @cached_property
+    def _lengths(self) -> npt.NDArray[np.int64]:
+        """Of the questions, in words."""
+        return np.array([len(words(entry.question)) for entry in self.entries], dtype=np.int64)
 
     @cached_property
     def _tables(self) -> tuple[WordTable, WordTable]:

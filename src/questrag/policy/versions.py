@@ -86,7 +86,9 @@ class PolicyVersions:
         """Return what the gate said of a candidate. Raises: Invalid: there is none of this name."""
         path = self.folder / f"{version}.json"
         try:
-            read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            read = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(read, dict):
+                raise ValueError("it is no JSON object")
         except (OSError, ValueError) as error:
             raise Invalid(f"there is no gate report of a version {version} in {self.folder} ({error})") from None
         return read
@@ -94,6 +96,24 @@ class PolicyVersions:
     def candidates(self) -> list[str]:
         """Return every version that is kept."""
         return sorted(path.stem for path in self.folder.glob("*.json"))
+
+    def why_not(self, version: str) -> str:
+        """Return why a candidate may not serve next; empty where it may.
+
+        Raises:
+            Invalid: there is none of this name.
+            ArtifactError: the log cannot be read.
+        """
+        report = self.report(version)
+        if not report.get("passed"):
+            return f"the gate refused version {version}, its report says why"
+        stack, gone = self._walked()
+        now = stack[-1]
+        if version == now:
+            return f"version {version} serves already"
+        if report.get("base") != now:
+            return f"the gate compared {version} with {report.get('base')}, and {now} serves: update again"
+        return f"version {version} was rolled back: learn another one" if version in gone else ""
 
     def promote(self, version: str, why: str) -> None:
         """Let a candidate serve.
@@ -103,20 +123,16 @@ class PolicyVersions:
                 already, it was rolled back before, or there is none of this name.
             ArtifactError: its files are not intact.
         """
-        report = self.report(version)
-        if not report.get("passed"):
-            raise Invalid(f"the gate refused version {version}: {self.folder / version}.json says why")
-        open_artifact(self.folder / version, "policy")
+        self.report(version)
         with self._writing():
-            stack, gone = self._walked()
-            now = stack[-1]
-            if version == now:
-                raise Invalid(f"version {version} serves already")
-            if report.get("base") != now:
-                raise Invalid(f"the gate compared {version} with {report.get('base')}, and {now} serves: update again")
-            if version in gone:
-                raise Invalid(f"version {version} was rolled back: learn another one")
+            if reason := self.why_not(version):
+                raise Invalid(reason)
+            open_artifact(self.folder / version, "policy")
             self._append(version, "promoted", why)
+
+    def may_roll_back(self) -> bool:
+        """Return whether a version served before the one that serves. Raises: ArtifactError."""
+        return len(self._walked()[0]) > 1
 
     def roll_back(self, why: str, *, only: str | None = None) -> str:
         """Let the version serve that served before the one that serves now; return it.

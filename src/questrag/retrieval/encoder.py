@@ -45,7 +45,7 @@ class OnnxEncoder:
         self.dim = artifact.number("dim")
         self.query_prefix = artifact.info.get("query_prefix", "")
         self.passage_prefix = artifact.info.get("passage_prefix", "")
-        self.version = f"{artifact.info.get('name', 'encoder')}@{artifact.fingerprint}"
+        self.version = encoder_version(artifact)
 
     @classmethod
     def open(cls, folder: Path, *, threads: int = 1) -> Self:
@@ -101,6 +101,11 @@ class OnnxEncoder:
                 if progress:
                     progress(done, len(texts))
         return vectors
+
+
+def encoder_version(artifact: Artifact) -> str:
+    """Return the version of the encoder in a folder, without opening it."""
+    return f"{artifact.info.get('name', 'encoder')}@{artifact.fingerprint}"
 
 
 class WordPieceCounter:

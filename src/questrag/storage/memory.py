@@ -148,9 +148,11 @@ class MemoryStore:
 
     async def newest_ended(self, since: datetime, limit: int) -> tuple[tuple[datetime, str], int]:
         found = await self.ended((since, ""), len(self._turns))
-        left_out = max(len(found) - limit, 0)
+        left_out = len(found) - limit
+        if left_out <= 0:
+            return (since, ""), 0
         last = found[left_out - 1]
-        return ((last.asked_at, last.id) if left_out else (since, "")), left_out
+        return (last.asked_at, last.id), left_out
 
     async def set_feedback(self, user_id: str, turn_id: str, feedback: Feedback) -> None:
         stored = await self.turn(user_id, turn_id)

@@ -57,6 +57,7 @@ _SCHEMA = (
 # SQLite uses it for a query that has the same two conditions, word for word.
 _ENDED = "status IN ('answered', 'handed_off') AND json_extract(record, '$.receipt') IS NOT NULL"
 _INDEX_OF_ENDED = f"CREATE INDEX IF NOT EXISTS turns_ended ON turns (asked_ms, id) WHERE {_ENDED}"
+_FROM_ENDED = f"FROM turns WHERE {_ENDED}"
 
 _EARLIEST_MS, _LATEST_MS = -(2**63), 2**63 - 1
 
@@ -338,12 +339,12 @@ def _turn(db: Connection, user_id: str, turn_id: str) -> Turn:
 
 def _ended(db: Connection, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
     at, last = (in_ms(after[0]), after[1]) if after else (_EARLIEST_MS, "")
-    query = f"SELECT record FROM turns WHERE {_ENDED} AND (asked_ms, id) > (?, ?) ORDER BY asked_ms, id LIMIT ?"
+    query = f"SELECT record {_FROM_ENDED} AND (asked_ms, id) > (?, ?) ORDER BY asked_ms, id LIMIT ?"
     return _all(TURN, db.execute(query, (at, last, limit)))
 
 
 def _newest_ended(db: Connection, since: datetime, limit: int) -> tuple[tuple[datetime, str], int]:
-    ended = f"FROM turns WHERE {_ENDED} AND (asked_ms, id) > (?, '')"
+    ended = f"{_FROM_ENDED} AND (asked_ms, id) > (?, '')"
     (n,) = db.execute(f"SELECT count(*) {ended}", (in_ms(since),)).fetchone()
     if n <= limit:
         return (since, ""), 0

@@ -18,11 +18,15 @@ from starlette.middleware import Middleware
 
 from questrag import __version__
 from questrag.chat.errors import Misconfigured, QuestragError
-from questrag.chat.ports import Turns
+from questrag.chat.ports import Store, Turns
 from questrag.chat.suggest import FirstQuestions
 from questrag.delivery.channels import open_channels
 from questrag.delivery.desk import HandOffs
-from questrag.settings import Settings, load_settings
+from questrag.evaluation.gaps import Gaps
+from questrag.evaluation.reports import Reports
+from questrag.evaluation.usage import Prices
+from questrag.policy.choosing import PolicyChoice
+from questrag.settings import PROJECT, Settings, load_settings
 from questrag.web import (
     about,
     accounts,
@@ -84,12 +88,13 @@ def create_app(
         password_memory_kib: what one password hash costs, and what makes guessing dear.
         page: folder of the web page; while there is none, visitors are shown the API documentation.
     """
+    ready = [assembled] if assembled else []
     app: FastAPI = FastAPIOffline(
         title="QUESTRAG",
         version=__version__,
         summary="Answers retail-banking questions from a bank's approved knowledge base.",
         redoc_url=None,
-        lifespan=lambda _: _lifespan(settings, assembled, password_memory_kib),
+        lifespan=lambda _: _lifespan(settings, ready, password_memory_kib),
         middleware=_middleware(settings),
         generate_unique_id_function=_operation_id,
     )
@@ -114,10 +119,12 @@ def app_from_environment() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(
-    settings: Settings, assembled: Parts | None, password_memory_kib: int
+    settings: Settings, ready: list[Parts], password_memory_kib: int
 ) -> AsyncGenerator[dict[str, Any]]:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
-    parts = assembled or await assemble(settings)
+    # Taken out, and named nowhere else: once another knowledge base serves, the first one must leave the memory.
+    live = Live(settings, ready.pop() if ready else await assemble(settings))
+    store = live.parts.store
     try:
         tokens = Tokens(
             secret=settings.signing_secret(),
@@ -127,12 +134,11 @@ async def _lifespan(
         # The model has until the deadline, search and queueing take little beside it: what is still pending after
         # twice that was abandoned, and if it was not, its end is stored all the same.
         patience = timedelta(seconds=2 * settings.llm_deadline_s + 10)
-        live = Live(settings, parts)
         watch = Watch(
             live, policy_versions(settings), share=settings.policy_audit_share, limit=settings.policy_harm_limit
         )
-        handoffs = _handoffs(settings, parts)
-        sweeping, telling = alongside(_sweep(parts.store, patience)), alongside(handoffs.keep_telling())
+        handoffs = _handoffs(settings, store)
+        sweeping, telling = alongside(_sweep(store, patience)), alongside(handoffs.keep_telling())
         async with sweeping, telling, live.looking(settings.kb_reload_s), watch.looking(settings.policy_audit_s):
             passwords = Passwords(memory_kib=password_memory_kib)
             yield {
@@ -140,15 +146,29 @@ async def _lifespan(
                 "watch": watch,
                 "tokens": tokens,
                 "passwords": passwords,
-                "first_questions": FirstQuestions(parts.store),
+                "first_questions": FirstQuestions(store),
                 "handoffs": handoffs,
                 "guest_origins": frozenset(settings.frame_origins),
+                **_insights(settings, store),
             }
     finally:
-        await parts.close()
+        await live.parts.close()
 
 
-def _handoffs(settings: Settings, parts: Parts) -> HandOffs:
+def _insights(settings: Settings, store: Store) -> dict[str, Any]:
+    prompt, completion, prices = settings.token_price_prompt, settings.token_price_completion, None
+    if prompt is not None and completion is not None:
+        prices = Prices(prompt, completion, settings.token_currency)
+    reports = Reports(store, prices=prices)
+    return {
+        "reports": reports,
+        "gaps": Gaps(store, reports),
+        "policy_choice": PolicyChoice(policy_versions(settings), settings.policy),
+        "project": PROJECT,
+    }
+
+
+def _handoffs(settings: Settings, store: Store) -> HandOffs:
     secret, smtp_url = settings.handoff_webhook_secret, settings.smtp_url
     channels = open_channels(
         webhook_url=settings.handoff_webhook_url,
@@ -157,7 +177,7 @@ def _handoffs(settings: Settings, parts: Parts) -> HandOffs:
         email_to=settings.handoff_email_to,
         sender=settings.email_from,
     )
-    return HandOffs(parts.store, channels)
+    return HandOffs(store, channels)
 
 
 async def _sweep(turns: Turns, patience: timedelta) -> None:

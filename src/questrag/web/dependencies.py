@@ -1,6 +1,7 @@
 """What a route is given. This is the last place that can refuse with a status once an answer is streamed."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Query, Request
@@ -10,6 +11,9 @@ from questrag.chat.errors import Forbidden, Unauthorized
 from questrag.chat.suggest import FirstQuestions
 from questrag.chat.types import Conversation, Turn, User
 from questrag.delivery.desk import HandOffs
+from questrag.evaluation.gaps import Gaps
+from questrag.evaluation.reports import Reports
+from questrag.policy.choosing import PolicyChoice
 from questrag.web.credentials import Passwords, Token, Tokens
 from questrag.web.reload import Live
 from questrag.web.watching import Watch
@@ -44,6 +48,22 @@ async def _handoffs(request: Request) -> HandOffs:
     return cast(HandOffs, request.state.handoffs)
 
 
+async def _reports(request: Request) -> Reports:
+    return cast(Reports, request.state.reports)
+
+
+async def _gaps(request: Request) -> Gaps:
+    return cast(Gaps, request.state.gaps)
+
+
+async def _policy_choice(request: Request) -> PolicyChoice:
+    return cast(PolicyChoice, request.state.policy_choice)
+
+
+async def _project(request: Request) -> Path:
+    return cast(Path, request.state.project)
+
+
 async def _guest_origins(request: Request) -> frozenset[str]:
     return cast(frozenset[str], request.state.guest_origins)
 
@@ -55,6 +75,11 @@ CurrentPasswords = Annotated[Passwords, Depends(_passwords)]
 CurrentTokens = Annotated[Tokens, Depends(_tokens)]
 CurrentFirstQuestions = Annotated[FirstQuestions, Depends(_first_questions)]
 CurrentHandOffs = Annotated[HandOffs, Depends(_handoffs)]
+CurrentReports = Annotated[Reports, Depends(_reports)]
+CurrentGaps = Annotated[Gaps, Depends(_gaps)]
+CurrentPolicyChoice = Annotated[PolicyChoice, Depends(_policy_choice)]
+CurrentProject = Annotated[Path, Depends(_project)]
+"""The checkout, where there is one."""
 CurrentGuestOrigins = Annotated[frozenset[str], Depends(_guest_origins)]
 """Of the pages whose visitors may chat without an account."""
 

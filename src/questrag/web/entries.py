@@ -184,7 +184,7 @@ def _filed(entry_id: str, parts: Parts, entries: EntryBase) -> list[Revision]:
     """Return revision 0, where the files hold the entry: nobody is its author, and its time is that of the file."""
     if (entry := parts.base.get(entry_id)) is None:
         return []
-    at = _file_time(entry_id, parts, entries)
+    at = file_time(entry_id, parts, entries)
     return [
         Revision(
             id=revision_id(entry_id, 0),
@@ -199,9 +199,11 @@ def _filed(entry_id: str, parts: Parts, entries: EntryBase) -> list[Revision]:
     ]
 
 
-def _file_time(entry_id: str, parts: Parts, entries: EntryBase) -> datetime:
-    """Return when the file with this entry was changed; where a revision stands over it, the last of the files."""
-    own = entries.places.get(entry_id, "").partition(":")[0]
+def file_time(entry_id: str, parts: Parts, entries: EntryBase) -> datetime:
+    """Return when the file with this entry was changed; where a revision stands over it, the last of those files."""
     times = {file.name: changed_ns for file, (changed_ns, _) in parts.files.items()}
-    changed_ns = times.get(own, max(times.values(), default=0))
-    return datetime.fromtimestamp(changed_ns // 1_000_000 / 1000, UTC)
+    own = entries.places.get(entry_id, "").partition(":")[0]
+    if own not in times:
+        files = times.keys() & {place.partition(":")[0] for place in entries.places.values()}
+        own = max(files, key=times.__getitem__, default="")
+    return datetime.fromtimestamp(times.get(own, 0) // 1_000_000 / 1000, UTC)

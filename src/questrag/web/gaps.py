@@ -7,14 +7,16 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from questrag.chat.types import Lang
-from questrag.web.dependencies import CurrentCurator, CurrentParts
+from questrag.web.dependencies import CurrentCurator, CurrentGaps, CurrentParts
 from questrag.web.errors import refuses
+from questrag.web.inputs import Id
 from questrag.web.insights import Days
+from questrag.web.views import View
 
 router = APIRouter(prefix="/api/v1/insights/gaps", tags=["insights"])
 
 
-class GapQuestion(BaseModel):
+class GapQuestion(View):
     message_id: str
     question: str
     """As stored, masked."""
@@ -25,13 +27,13 @@ class GapQuestion(BaseModel):
     """What the customer wrote beside the thumb."""
 
 
-class NearEntry(BaseModel):
+class NearEntry(View):
     entry_id: str
     question: str
     score: float
 
 
-class Gap(BaseModel):
+class Gap(View):
     """Questions that mean the same."""
 
     id: str
@@ -39,28 +41,36 @@ class Gap(BaseModel):
     example: str
     lang: Lang
     questions: list[GapQuestion]
+    """Newest first."""
     accounts: int
     """Different customers who asked."""
     near: list[NearEntry]
     """Published entries that come closest today."""
 
 
-class GapQueue(BaseModel):
+class GapQueue(View):
     gaps: list[Gap]
     """Those that most customers met first."""
     closed_since: int
     """Unanswered questions of these days that the knowledge base in use answers."""
     dismissed: int
+    waiting: int
+    """Questions that were not asked again yet, because that takes time: the next call goes on with them."""
+    left_out: int
+    """Older turns of the same days that were not looked at, because there are so many newer ones."""
 
 
 class Dismissal(BaseModel):
-    message_ids: Annotated[list[str], Field(min_length=1, max_length=500)]
+    message_ids: Annotated[list[Id], Field(min_length=1, max_length=500)]
 
 
 @router.get("", summary="The gap queue", responses=refuses(401, 403, 422, 503))
-async def gaps(curator: CurrentCurator, parts: CurrentParts, days: Days = 30) -> GapQueue:
-    """Unanswered questions are asked again of the knowledge base in use: those it answers now are not listed."""
-    raise NotImplementedError
+async def gaps(curator: CurrentCurator, parts: CurrentParts, gaps: CurrentGaps, days: Days = 30) -> GapQueue:
+    """Unanswered questions are asked again of the knowledge base in use: those it answers now are not listed.
+
+    The first call after a change of the knowledge base may take some seconds.
+    """
+    return GapQueue.model_validate(await gaps.queue(parts.assistant, parts.revisions, days))
 
 
 @router.post(
@@ -69,5 +79,6 @@ async def gaps(curator: CurrentCurator, parts: CurrentParts, days: Days = 30) ->
     status_code=204,
     responses=refuses(401, 403, 413, 422, 503),
 )
-async def dismiss(dismissal: Dismissal, curator: CurrentCurator, parts: CurrentParts) -> None:
-    raise NotImplementedError
+async def dismiss(dismissal: Dismissal, curator: CurrentCurator, gaps: CurrentGaps) -> None:
+    """Those that are aside already stay so."""
+    await gaps.dismiss(dismissal.message_ids, by=curator.username)

@@ -64,7 +64,7 @@ StoreAnswers = Annotated[bool, Depends(_store_answers)]
 
 @router.get("/health", summary="What the service is made of, and what is wrong with it")
 async def health(parts: CurrentParts, watch: CurrentWatch, store_answers: StoreAnswers) -> Health:
-    policy = _policy_health(parts.assistant.policy.version, watch)
+    policy = policy_health(parts.assistant.policy.version, watch)
     return Health(
         status="ok" if store_answers and not parts.refused and not policy.harmful else "degraded",
         version=__version__,
@@ -77,7 +77,8 @@ async def health(parts: CurrentParts, watch: CurrentWatch, store_answers: StoreA
     )
 
 
-def _policy_health(version: str, watch: Watch) -> PolicyHealth:
+def policy_health(version: str, watch: Watch) -> PolicyHealth:
+    """Return what the shadow audit found of the policy of this version."""
     found = watch.found if watch.policy == version else None  # what was found of another policy says nothing of this
     return PolicyHealth(
         version=version,

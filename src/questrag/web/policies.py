@@ -1,23 +1,31 @@
 """Which policy serves, what its gate and its audit say, and how to change it."""
 
+import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, StringConstraints
 
-from questrag.web.dependencies import CurrentAdmin, CurrentParts
+from questrag.chat.errors import Unavailable
+from questrag.policy.choosing import PolicyChoice
+from questrag.web.dependencies import CurrentAdmin, CurrentLive, CurrentPolicyChoice, CurrentWatch
 from questrag.web.errors import refuses
-from questrag.web.health import PolicyHealth
+from questrag.web.health import PolicyHealth, policy_health
 from questrag.web.inputs import Remark
+from questrag.web.reload import Live
+from questrag.web.views import View
+from questrag.web.watching import Watch
 
 router = APIRouter(prefix="/api/v1/insights/policies", tags=["insights"])
 
 
-class PolicyVersion(BaseModel):
+class PolicyVersion(View):
     version: str
     """`shipped` for the one that comes with the program."""
     serves: bool
+    """By the log of what was promoted and rolled back; `audit.version` is what answers at this moment."""
     passed: bool | None
     """What its gate said; null for the shipped one."""
     compared_with: str
@@ -26,12 +34,13 @@ class PolicyVersion(BaseModel):
     report: dict[str, Any] | None
 
 
-class PolicyChange(BaseModel):
+class PolicyChange(View):
     at: datetime
     version: str
     by: str
     """promoted or rolled back"""
     why: str
+    """Who did it by hand, and for what reason."""
 
 
 class PolicyList(BaseModel):
@@ -54,18 +63,46 @@ class Rollback(BaseModel):
 
 
 @router.get("", summary="Policy versions, their gate reports and the shadow audit", responses=refuses(401, 403, 503))
-async def list_policies(admin: CurrentAdmin, parts: CurrentParts) -> PolicyList:
-    raise NotImplementedError
+async def list_policies(
+    admin: CurrentAdmin, choice: CurrentPolicyChoice, live: CurrentLive, watch: CurrentWatch
+) -> PolicyList:
+    return await asyncio.to_thread(_listed, choice, live, watch)
 
 
 @router.post("/promote", summary="Let a version serve", responses=refuses(401, 403, 404, 409, 413, 422, 503))
-async def promote_policy(promotion: Promotion, admin: CurrentAdmin, parts: CurrentParts) -> PolicyList:
+async def promote_policy(
+    promotion: Promotion, admin: CurrentAdmin, choice: CurrentPolicyChoice, live: CurrentLive, watch: CurrentWatch
+) -> PolicyList:
     """Its gate must have passed, against what serves now. Taken up at once."""
-    raise NotImplementedError
+    await asyncio.to_thread(choice.promote, promotion.version, by=admin.username, why=promotion.why)
+    await _take_up(live)
+    return await asyncio.to_thread(_listed, choice, live, watch)
 
 
 @router.post(
     "/roll-back", summary="Let the version before serve again", responses=refuses(401, 403, 409, 413, 422, 503)
 )
-async def roll_back_policy(rollback: Rollback, admin: CurrentAdmin, parts: CurrentParts) -> PolicyList:
-    raise NotImplementedError
+async def roll_back_policy(
+    rollback: Rollback, admin: CurrentAdmin, choice: CurrentPolicyChoice, live: CurrentLive, watch: CurrentWatch
+) -> PolicyList:
+    await asyncio.to_thread(choice.roll_back, by=admin.username, why=rollback.why)
+    await _take_up(live)
+    return await asyncio.to_thread(_listed, choice, live, watch)
+
+
+async def _take_up(live: Live) -> None:
+    """Have the change taken up without waiting for it: one look to see it, one to see that it has settled."""
+    if not live.working:
+        with suppress(Unavailable):  # the change is made; whoever looks next takes it up
+            await live.look()
+    live.look_soon()
+
+
+def _listed(choice: PolicyChoice, live: Live, watch: Watch) -> PolicyList:
+    return PolicyList(
+        in_use=choice.in_use,
+        versions=[PolicyVersion.model_validate(version) for version in choice.versions()],
+        history=[PolicyChange.model_validate(change) for change in choice.history()],
+        may_roll_back=choice.may_roll_back(),
+        audit=policy_health(live.parts.assistant.policy.version, watch),
+    )

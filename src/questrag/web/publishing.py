@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body, Path
 from pydantic import BaseModel, Field
 
 from questrag.chat.desk import GoldenQuestion, Revision
@@ -58,8 +58,17 @@ class GoldenList(BaseModel):
     """Golden questions that come with the knowledge base and are not listed."""
 
 
+_TRIAL = {
+    "alone": {"value": {"question": "How do I block my card?"}},
+    "in a conversation": {"value": {"question": "and how long does it take", "earlier": ["How do I block my card?"]}},
+}
+_GOLDEN = {"a golden question": {"value": {"question": "card kho gaya", "lang": "hinglish", "relevant": ["block"]}}}
+
+
 @router.post("/try", summary="Ask as a customer would, and see why", responses=refuses(401, 403, 413, 422, 503))
-async def try_question(trial: Trial, curator: CurrentCurator, live: CurrentLive) -> Tried:
+async def try_question(
+    trial: Annotated[Trial, Body(openapi_examples=_TRIAL)], curator: CurrentCurator, live: CurrentLive
+) -> Tried:
     """Nothing is stored. The answer is an approved text: no language model is asked."""
     assistant = await live.with_draft(_draft(trial.draft)) if trial.draft else live.parts.assistant
     tried = await trials.try_question(approved_only(assistant), trial.question, trial.earlier)
@@ -76,7 +85,12 @@ async def list_golden(curator: CurrentCurator, parts: CurrentParts, live: Curren
 @router.post(
     "/golden", summary="Add a golden question", status_code=201, responses=refuses(401, 403, 404, 413, 422, 503)
 )
-async def add_golden(golden: NewGolden, curator: CurrentCurator, parts: CurrentParts, live: CurrentLive) -> GoldenView:
+async def add_golden(
+    golden: Annotated[NewGolden, Body(openapi_examples=_GOLDEN)],
+    curator: CurrentCurator,
+    parts: CurrentParts,
+    live: CurrentLive,
+) -> GoldenView:
     """404: an entry that it names does not exist."""
     for entry_id in golden.relevant:
         parts.knowledge.passage(entry_id)
@@ -93,9 +107,14 @@ async def add_golden(golden: NewGolden, curator: CurrentCurator, parts: CurrentP
 
 
 @router.delete(
-    "/golden/{golden_id}", summary="Remove a golden question", status_code=204, responses=refuses(401, 403, 404, 503)
+    "/golden/{golden_id}",
+    summary="Remove a golden question",
+    status_code=204,
+    responses=refuses(401, 403, 404, 422, 503),
 )
-async def remove_golden(golden_id: str, curator: CurrentCurator, parts: CurrentParts, live: CurrentLive) -> None:
+async def remove_golden(
+    golden_id: Annotated[str, Path(max_length=200)], curator: CurrentCurator, parts: CurrentParts, live: CurrentLive
+) -> None:
     """What was refused for its sake is tested again at once."""
     await parts.store.one(GoldenQuestion, golden_id)
     await parts.store.remove(GoldenQuestion, golden_id)

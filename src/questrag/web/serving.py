@@ -85,6 +85,7 @@ def _announce(host: str, port: int, line: str) -> None:
 
 async def _serve_one(settings: Settings, host: str, port: int, progress: Progress | None) -> None:
     parts = await _assembled(settings, progress)
+    line = _ready_line(host, port, f"{len(parts.knowledge)} entries")
     config = uvicorn.Config(
         create_app(settings, parts),
         host=host,
@@ -93,7 +94,8 @@ async def _serve_one(settings: Settings, host: str, port: int, progress: Progres
         access_log=False,
         log_level="warning",
     )
-    await _Announced(config, _ready_line(host, port, f"{len(parts.knowledge)} entries")).serve()
+    del parts  # the application has them, and gives them up when others take their place
+    await _Announced(config, line).serve()
 
 
 class _Announced(uvicorn.Server):

@@ -1,11 +1,40 @@
-import { createContext, Fragment, lazy, memo, type ReactNode, Suspense, useContext, useMemo } from "react";
+import {
+  createContext,
+  Fragment,
+  memo,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useSyncExternalStore,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { SourceView } from "@/api";
 import { type Block, blocksOf, isMarked } from "./blocks";
 import { piecesOf, placesOf } from "./citations";
 
-export const loadMarked = () => import("./Marked");
-const Marked = lazy(loadMarked);
+let marked: typeof import("./Marked") | null = null;
+const waiting = new Set<() => void>();
+
+/** Fetches what draws Markdown. Once it is here it is used at once, without a moment of bare marks. */
+export async function loadMarked(): Promise<void> {
+  marked ??= await import("./Marked");
+  for (const ready of waiting) ready();
+}
+
+function useMarked(wanted: boolean) {
+  const loaded = useSyncExternalStore(onMarked, () => marked);
+  useEffect(() => {
+    // Without it the text stands there with its marks.
+    if (wanted) void loadMarked().catch(() => undefined);
+  }, [wanted]);
+  return wanted ? (loaded?.Marked ?? null) : null;
+}
+
+function onMarked(ready: () => void): () => void {
+  waiting.add(ready);
+  return () => waiting.delete(ready);
+}
 
 interface Cited {
   /** Where the source of each cited number stands in the list, from 1. */
@@ -29,17 +58,11 @@ export const AnswerText = memo(function AnswerText({ text, sources, onSource, la
     () => ({ places: placesOf(text), sources, open: onSource }),
     [text, sources, onSource],
   );
-  const plain = <Plain text={text} />;
+  const Marked = useMarked(isMarked(text));
   return (
     <CitedContext value={cited}>
       <div lang={lang} className="flex flex-col gap-3 break-words leading-relaxed">
-        {isMarked(text) ? (
-          <Suspense fallback={plain}>
-            <Marked text={text} />
-          </Suspense>
-        ) : (
-          plain
-        )}
+        {Marked ? <Marked text={text} /> : <Plain text={text} />}
       </div>
     </CitedContext>
   );

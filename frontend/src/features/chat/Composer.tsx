@@ -1,13 +1,12 @@
 import { ArrowUp, Square } from "lucide-react";
-import { type ReactNode, type Ref, useEffect, useId, useImperativeHandle, useRef } from "react";
+import { type ReactNode, type Ref, useId, useImperativeHandle, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { useAccount } from "@/shared/account";
 import { buttonClass } from "@/shared/ui/Button";
 import { announce } from "@/shared/ui/LiveRegion";
 import { TextArea } from "@/shared/ui/TextArea";
 import { CharactersLeft } from "./CharactersLeft";
-import { readDraft, storeDraft } from "./drafts";
 import { SecretWarning } from "./SecretWarning";
+import { useDraft } from "./useDraft";
 import { type QuestionInput, useQuestion } from "./useQuestion";
 
 export interface ComposerHandle {
@@ -18,6 +17,8 @@ export interface ComposerHandle {
 
 interface ComposerProps {
   conversationId: string | null;
+  /** Changes when the server has accepted a question: until then its text is kept as a draft. */
+  accepted: string | null;
   /** Something is being answered: the question has to wait. */
   busy: boolean;
   /** Stops what is being answered; null where nothing can be stopped. */
@@ -29,19 +30,24 @@ interface ComposerProps {
 }
 
 /** Where questions are typed. */
-export function Composer({ conversationId, busy, onStop, onSend, bar, ref }: ComposerProps) {
+export function Composer({ conversationId, accepted, busy, onStop, onSend, bar, ref }: ComposerProps) {
   const { t } = useTranslation("chat");
   const area = useRef<HTMLTextAreaElement>(null);
   const hints = useId();
-  const keep = useDraft(conversationId, (draft) => input.text === "" && input.change(draft));
+  const draft = useDraft({
+    conversationId,
+    accepted,
+    found: (text) => input.text === "" && input.change(text),
+  });
   const input = useQuestion({
-    onChange: keep,
+    onChange: draft.keep,
     onSend: (question) => {
       if (busy) {
         announce(t("composer.busy"));
         return false;
       }
       onSend(question);
+      draft.sent();
       if (matchMedia("(pointer: fine)").matches) area.current?.focus();
       return true;
     },
@@ -118,28 +124,4 @@ function SendOrStop({ input, busy, onStop }: SendOrStopProps) {
       <Icon aria-hidden className={onStop ? "size-4 fill-current" : "size-5"} />
     </button>
   );
-}
-
-/** Keeps what is typed for its conversation, and hands it over when that is opened again. Returns how to keep it. */
-function useDraft(conversationId: string | null, found: (draft: string) => void): (text: string) => void {
-  const owner = useAccount().data?.user_id;
-  const typed = useRef("");
-  const place = useRef(conversationId);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is handed over once for each conversation.
-  useEffect(() => {
-    if (owner === undefined) return;
-    if (place.current !== conversationId) {
-      // A conversation that began here got its id: what is being typed goes on in it.
-      storeDraft(owner, place.current, "");
-      storeDraft(owner, conversationId, typed.current);
-      place.current = conversationId;
-      return;
-    }
-    const draft = readDraft(owner, conversationId);
-    if (draft) found(draft);
-  }, [owner, conversationId]);
-  return (text) => {
-    typed.current = text;
-    if (owner !== undefined) storeDraft(owner, place.current, text);
-  };
 }

@@ -19,7 +19,7 @@ const SCHEMA: Options = {
 const PHONE = /^tel:\+?[\d-]{3,16}$/;
 
 /** Markdown as language models write it. Fetched when an answer has marks. */
-export default function Marked({ text }: { text: string }) {
+export function Marked({ text }: { text: string }) {
   return (
     <ReactMarkdown
       skipHtml

@@ -78,6 +78,7 @@ export function Thread(props: ThreadProps) {
               key={thread.name}
               ref={composer}
               conversationId={conversationId}
+              accepted={thread.reply?.turnId ?? null}
               busy={thread.busy}
               onStop={thread.stop}
               onSend={actions.ask}
@@ -208,11 +209,11 @@ function PersonButton({ onPress }: { onPress: () => void }) {
     <Button
       size="sm"
       variant="quiet"
-      className="-ml-2 text-ink-muted"
-      icon={<UserRound aria-hidden className="size-4" />}
+      className="-ml-2 min-w-0 px-2 text-ink-muted"
+      icon={<UserRound aria-hidden className="size-4 shrink-0" />}
       onClick={onPress}
     >
-      {t("person.action")}
+      <span className="truncate">{t("person.action")}</span>
     </Button>
   );
 }
@@ -225,7 +226,8 @@ function ToEnd({ scroll, narrow }: { scroll: Scroll; narrow: boolean }) {
     <Button
       size="sm"
       variant={scroll.news ? "primary" : "quiet"}
-      icon={<ArrowDown aria-hidden className="size-4" />}
+      icon={<ArrowDown aria-hidden className="size-4 shrink-0" />}
+      className="shrink-0 whitespace-nowrap px-2"
       onClick={scroll.toEnd}
     >
       <span className={cx(narrow && !scroll.news && "sr-only")}>

@@ -32,8 +32,8 @@ export const TurnView = memo(function TurnView({ turn, lazy }: TurnViewProps) {
     <article
       aria-label={t("turn.question", { number })}
       className={cx(
-        "flex flex-col gap-4",
-        lazy && "[contain-intrinsic-size:auto_24rem] [content-visibility:auto]",
+        "flex flex-col gap-4 [contain-intrinsic-size:auto_24rem]",
+        lazy && "[content-visibility:auto]",
       )}
     >
       <h2 className="sr-only">{t("turn.question", { number })}</h2>

@@ -62,7 +62,7 @@ export async function askStreaming(ask: Ask, { key, signal, onEvent, silenceMs =
   if (signal.aborted) leave();
   const { path, body } = requestOf(ask);
   try {
-    const response = await apiFetch(path, {
+    const response = await apiFetch(new URL(path, window.location.origin), {
       method: "POST",
       headers: { "Content-Type": "application/json", "Idempotency-Key": key, Accept: "text/event-stream" },
       body: JSON.stringify(body),

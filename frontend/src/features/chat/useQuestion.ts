@@ -41,7 +41,7 @@ export function useQuestion({ initial = "", onSend, onChange }: Options): Questi
   };
   const send = (question: string) => {
     setWarned(false);
-    if (question.trim() && onSend(question.trim())) change("");
+    if (question.trim() && onSend(question.trim())) setText("");
   };
   const submit = () => {
     if (!ready) return;

@@ -27,53 +27,60 @@ interface Watched {
   last: string;
 }
 
+/** end: what comes below is followed. question: the last question stays at the top. rest: nothing moves by itself. */
+type Keeping = "end" | "question" | "rest";
+
 /** Follows the end of a growing thread while the reader is there, and only then. A question that was just asked stays
  * at the top of the view, so that its answer is read from its beginning. */
 export function useScroll({ thread, empty, asked, last }: Watched): Scroll {
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const following = useRef(true);
+  const keeping = useRef<Keeping>("rest");
   /** The reader has moved since the page itself last did: only such scrolling says where they want to be. */
   const moved = useRef(false);
   const [away, setAway] = useState(false);
   const [news, setNews] = useState(false);
 
-  const jump = useCallback((follow: boolean) => {
+  const settle = useCallback(() => {
     const area = scroller.current;
-    following.current = follow;
-    moved.current = false;
-    if (area) area.scrollTop = area.scrollHeight;
-    setAway(false);
-    setNews(false);
+    if (!area) return;
+    if (keeping.current === "end") area.scrollTop = area.scrollHeight;
+    if (keeping.current === "question") area.scrollTop += below(content.current?.lastElementChild, area);
+    setAway(!isNear(area));
+    if (isNear(area)) setNews(false);
   }, []);
+  const keep = useCallback(
+    (what: Keeping) => {
+      keeping.current = what;
+      moved.current = false;
+      settle();
+    },
+    [settle],
+  );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what matters is that it is another thread.
   useLayoutEffect(() => {
-    if (!empty) return jump(true);
-    following.current = false;
+    if (!empty) return keep("end");
+    keep("rest");
     if (scroller.current) scroller.current.scrollTop = 0;
-  }, [thread, empty, jump]);
+  }, [thread, empty, keep]);
   useLayoutEffect(() => {
-    if (asked !== null) jump(false);
-  }, [asked, jump]);
+    if (asked !== null) keep("question");
+  }, [asked, keep]);
 
   useEffect(() => {
     const [area, inside] = [scroller.current, content.current];
     if (!area || !inside) return;
-    const isNear = () => area.scrollHeight - area.scrollTop - area.clientHeight < NEAR_PX;
-    const onScroll = () => {
-      if (moved.current) following.current = isNear();
-      setAway(!isNear());
-      if (isNear()) setNews(false);
-    };
-    const grown = new ResizeObserver(() => {
-      if (following.current) jump(true);
-      else setAway(!isNear());
-    });
+    const grown = new ResizeObserver(settle);
     grown.observe(inside);
     grown.observe(area);
     const stop = new AbortController();
     const options = { passive: true, signal: stop.signal };
+    const onScroll = () => {
+      if (moved.current) keeping.current = isNear(area) ? "end" : "rest";
+      setAway(!isNear(area));
+      if (isNear(area)) setNews(false);
+    };
     area.addEventListener("scroll", onScroll, options);
     for (const gesture of GESTURES) {
       area.addEventListener(gesture, () => (moved.current = true), options);
@@ -82,21 +89,27 @@ export function useScroll({ thread, empty, asked, last }: Watched): Scroll {
       grown.disconnect();
       stop.abort();
     };
-  }, [jump]);
+  }, [settle]);
 
   const seen = useRef(last);
   useEffect(() => {
-    if (seen.current !== last && isBelow(content.current?.lastElementChild, scroller.current)) setNews(true);
+    const area = scroller.current;
+    if (seen.current !== last && area && below(content.current?.lastElementChild, area) > area.clientHeight) {
+      setNews(true);
+    }
     seen.current = last;
   }, [last]);
 
-  const toEnd = useCallback(() => jump(true), [jump]);
-  const hold = useCallback(() => {
-    following.current = false;
-  }, []);
+  const toEnd = useCallback(() => keep("end"), [keep]);
+  const hold = useCallback(() => keep("rest"), [keep]);
   return { scroller, content, away, news: away && news, toEnd, hold };
 }
 
-function isBelow(turn: Element | null | undefined, area: Element | null): boolean {
-  return !!turn && !!area && turn.getBoundingClientRect().top > area.getBoundingClientRect().bottom;
+/** How far the top of an element is below the top of the view, in pixels. */
+function below(element: Element | null | undefined, area: Element): number {
+  return element ? element.getBoundingClientRect().top - area.getBoundingClientRect().top : 0;
+}
+
+function isNear(area: Element): boolean {
+  return area.scrollHeight - area.scrollTop - area.clientHeight < NEAR_PX;
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import {
+  type ApprovedTogether,
   addGolden,
   approveDraft,
   approveTogether,
@@ -24,6 +25,7 @@ import {
   returnDraft,
   type Serving,
   serving,
+  submitDraft,
   type Trial,
   tryQuestion,
 } from "@/api";
@@ -152,6 +154,23 @@ export const useApproveTogether = () =>
   });
 
 export const useDiscard = () => useChange((id: string) => discardDraft({ path: { draft_id: id } }));
+
+/** One after the other, as the server knows no other way; what fails does not keep back the rest. */
+export const useSubmitSeveral = (onDone: (count: number) => void) =>
+  useChange(async (drafts: RevisionView[]): Promise<ApprovedTogether> => {
+    const result: ApprovedTogether = { approved: [], refused: {} };
+    for (const { id } of drafts) {
+      try {
+        await submitDraft({ path: { draft_id: id } });
+        result.approved.push(id);
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.kind !== "refused") throw error;
+        result.refused[id] = error.detail;
+      }
+      onDone(result.approved.length);
+    }
+    return result;
+  });
 
 export const useReturn = () =>
   useChange(({ id, note }: { id: string; note: string }) =>

@@ -7,13 +7,13 @@ export function useLateValues(form: UseFormReturn<EditorValues>, restMs: number)
   const [values, setValues] = useState(() => structuredClone(form.getValues()));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = form.subscribe({
-      formState: { values: true },
-      callback: () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => setValues(structuredClone(form.getValues())), restMs);
-      },
-    });
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => setValues(structuredClone(form.getValues())), restMs);
+    };
+    // Fields may have set something of their own before this hook could hear of it.
+    wait();
+    const stop = form.subscribe({ formState: { values: true }, callback: wait });
     return () => {
       clearTimeout(timer);
       stop();

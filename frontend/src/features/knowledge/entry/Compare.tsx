@@ -5,6 +5,7 @@ import { Card } from "@/shared/ui/Card";
 import { Field } from "@/shared/ui/Field";
 import { Select } from "@/shared/ui/Select";
 import { DiffView } from "../diff/DiffView";
+import { useRevisionName } from "../parts/Labels";
 
 interface CompareProps {
   revisions: readonly RevisionView[];
@@ -16,10 +17,11 @@ interface CompareProps {
 export function Compare({ revisions, from, to, onChange }: CompareProps) {
   const { t } = useTranslation("knowledge");
   const { date } = useFormat();
+  const nameOf = useRevisionName();
   const name = (revision: RevisionView | null) => {
     if (revision === null) return t("diff.nothing");
-    if (revision.number === 0) return t("history.files");
-    return `${t("history.number", { number: revision.number })} · ${revision.author} · ${date(revision.changed_at)}`;
+    const { number, author, changed_at } = revision;
+    return number === 0 ? nameOf(0) : `${nameOf(number)} · ${author} · ${date(changed_at)}`;
   };
   const options = revisions.map((revision) => ({ value: String(revision.number), label: name(revision) }));
   const find = (value: string) => revisions.find(({ number }) => String(number) === value) ?? null;

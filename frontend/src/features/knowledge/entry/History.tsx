@@ -6,6 +6,7 @@ import { Card } from "@/shared/ui/Card";
 import { toast } from "@/shared/ui/Toasts";
 import { useRestore } from "../api";
 import { ConfirmWithNote } from "../parts/ConfirmWithNote";
+import { useRevisionName } from "../parts/Labels";
 import { CallOff } from "./CallOff";
 import { Compare } from "./Compare";
 import { RevisionRow } from "./RevisionRow";
@@ -73,11 +74,12 @@ interface RollBackProps {
 function RollBack({ detail, revision, onClose }: RollBackProps) {
   const { t } = useTranslation("knowledge");
   const restore = useRestore();
+  const nameOf = useRevisionName();
   return (
     <ConfirmWithNote
       open
       onOpenChange={(open) => !open && onClose()}
-      title={t("rollBack.title", { number: revision.number })}
+      title={t("rollBack.title", { name: nameOf(revision.number) })}
       description={t("rollBack.about")}
       confirm={t("rollBack.confirm")}
       noteLabel={t("rollBack.note")}
@@ -89,7 +91,7 @@ function RollBack({ detail, revision, onClose }: RollBackProps) {
           {
             onSuccess: () => {
               onClose();
-              toast({ text: t("rollBack.done", { number: revision.number }) });
+              toast({ text: t("rollBack.done") });
             },
           },
         )

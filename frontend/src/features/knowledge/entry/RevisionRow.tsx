@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { RevisionView } from "@/api";
 import { useFormat } from "@/shared/format";
 import { Button } from "@/shared/ui/Button";
-import { isScheduled, StageBadge } from "../parts/Labels";
+import { isScheduled, StageBadge, useRevisionName } from "../parts/Labels";
 
 interface RevisionRowProps {
   revision: RevisionView;
@@ -26,14 +26,13 @@ export function RevisionRow({
   onCallOff,
 }: RevisionRowProps) {
   const { t } = useTranslation("knowledge");
+  const nameOf = useRevisionName();
   const { number, note, returned } = revision;
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 border-line border-b py-3 first:pt-0 last:border-b-0 last:pb-0">
       <div className="flex min-w-0 flex-col gap-1 text-sm">
         <p className="flex flex-wrap items-center gap-2">
-          <span className="font-medium">
-            {t(number === 0 ? "history.files" : "history.number", { number })}
-          </span>
+          <span className="font-medium">{nameOf(number)}</span>
           <StageBadge revision={revision} current={current} coming={coming} />
         </p>
         <p className="text-ink-muted">
@@ -49,7 +48,7 @@ export function RevisionRow({
           <Button
             size="sm"
             variant="quiet"
-            aria-label={t("history.compareNumber", { number })}
+            aria-label={t("history.compareNumber", { name: nameOf(number) })}
             icon={<GitCompareArrows aria-hidden className="size-4" />}
             onClick={onCompare}
           >
@@ -69,7 +68,7 @@ export function RevisionRow({
         {onRestore && (
           <Button
             size="sm"
-            aria-label={t("history.rollBackTo", { number })}
+            aria-label={t("history.rollBackTo", { name: nameOf(number) })}
             icon={<Undo2 aria-hidden className="size-4" />}
             onClick={onRestore}
           >
@@ -84,13 +83,14 @@ export function RevisionRow({
 function WhatHappened({ revision }: { revision: RevisionView }) {
   const { t } = useTranslation("knowledge");
   const { dateTime } = useFormat();
+  const nameOf = useRevisionName();
   const { number, author, changed_at, approved_by, approved_at, effective_from, restores, retires } =
     revision;
   if (number === 0) return <>{t("history.fromFiles")}</>;
   const written = { author, when: dateTime(changed_at) };
   const what =
     restores !== null
-      ? t("history.restored", { ...written, number: restores })
+      ? t("history.restored", { ...written, name: nameOf(restores) })
       : t(retires ? "history.retired" : "history.written", written);
   return (
     <>

@@ -60,7 +60,7 @@ function Golden({ list }: { list: GoldenList }) {
         </Link>
       ),
     },
-    { key: "lang", header: t("fields.lang"), cell: ({ lang }) => t(`langs.${lang}`) },
+    { key: "lang", header: t("golden.lang"), cell: ({ lang }) => t(`langs.${lang}`) },
     { key: "relevant", header: t("golden.entries"), cell: ({ relevant }) => <EntryLinks ids={relevant} /> },
     { key: "right", header: t("golden.rightNow"), cell: ({ right_now }) => <RightNow right={right_now} /> },
     {

@@ -9,7 +9,7 @@ export interface Fact {
 export function Facts({ facts }: { facts: readonly (Fact | false)[] }) {
   const shown = facts.filter((fact): fact is Fact => fact !== false);
   return (
-    <dl className="grid grid-cols-[minmax(6rem,auto)_1fr] gap-x-4 gap-y-2 text-sm">
+    <dl className="grid grid-cols-[fit-content(55%)_1fr] gap-x-4 gap-y-2 text-sm">
       {shown.map(({ name, value }) => (
         <div key={name} className="contents">
           <dt className="text-ink-muted">{name}</dt>

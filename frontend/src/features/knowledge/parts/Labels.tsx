@@ -85,3 +85,9 @@ export function FactDate({ date }: { date: string }) {
   const known = !Number.isNaN(new Date(date).getTime());
   return <time dateTime={date}>{known ? format.date(date) : date}</time>;
 }
+
+/** How a revision is called; the one with number 0 is what the files hold. */
+export function useRevisionName(): (number: number) => string {
+  const { t } = useTranslation("knowledge");
+  return (number) => (number === 0 ? t("history.files") : t("history.number", { number }));
+}

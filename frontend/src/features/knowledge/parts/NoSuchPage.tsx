@@ -1,21 +1,14 @@
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
-import { buttonClass } from "@/shared/ui/Button";
-import { EmptyState } from "@/shared/ui/EmptyState";
 import { paths } from "../paths";
+import { PageHead } from "./PageHead";
 
 export function NoSuchPage() {
   const { t } = useTranslation(["knowledge", "common"]);
   return (
-    <EmptyState
+    <PageHead
       title={t("common:notFound.title")}
-      action={
-        <Link to={paths.entries} className={buttonClass()}>
-          {t("toEntries")}
-        </Link>
-      }
-    >
-      {t("common:notFound.detail")}
-    </EmptyState>
+      description={t("common:notFound.detail")}
+      back={{ to: paths.entries, label: t("toEntries") }}
+    />
   );
 }

@@ -79,6 +79,7 @@ function DraftSummary({ draft }: { draft: RevisionView }) {
       >
         {entry.question || t("untitled")}
       </Link>
+      <p className="break-all font-mono text-ink-muted text-xs">{entry.id}</p>
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-ink-muted">
         <KindBadge draft={draft} />
         <span>{t("review.by", { author, when: relative(changed_at) })}</span>

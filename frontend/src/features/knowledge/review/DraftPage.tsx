@@ -2,8 +2,6 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import type { RevisionView } from "@/api";
 import { useFormat } from "@/shared/format";
-import { buttonClass } from "@/shared/ui/Button";
-import { EmptyState } from "@/shared/ui/EmptyState";
 import { Skeleton } from "@/shared/ui/Skeleton";
 import { useDrafts, useEntry } from "../api";
 import { htmlLang } from "../langs";
@@ -26,16 +24,11 @@ export default function DraftPage() {
         return draft ? (
           <Draft key={draft.id} draft={draft} />
         ) : (
-          <EmptyState
+          <PageHead
             title={t("review.gone")}
-            action={
-              <Link to={paths.review} className={buttonClass()}>
-                {t("review.back")}
-              </Link>
-            }
-          >
-            {t("review.goneAbout")}
-          </EmptyState>
+            description={t("review.goneAbout")}
+            back={{ to: paths.review, label: t("review.back") }}
+          />
         );
       }}
     </Loaded>

@@ -40,11 +40,9 @@ export function DraftViews({ draft, published }: DraftViewsProps) {
       ),
     },
     { value: "seen", label: t("entry.seen"), content: <WholeEntry entry={draft.entry} /> },
-    {
-      value: "try",
-      label: t("side.try"),
-      content: <TrialPanel narrow {...(!draft.retires && { draft: draft.entry })} />,
-    },
+    ...(draft.retires
+      ? []
+      : [{ value: "try", label: t("side.try"), content: <TrialPanel narrow draft={draft.entry} /> }]),
   ];
   return (
     <Card title={t("review.views")}>

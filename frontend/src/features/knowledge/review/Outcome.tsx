@@ -7,14 +7,16 @@ import { Button } from "@/shared/ui/Button";
 import { Notice } from "../parts/Notice";
 import { paths } from "../paths";
 
-interface OutcomeProps {
+export interface Done {
+  what: "approved" | "submitted";
+  /** In `approved` stand those with which it worked. */
   result: ApprovedTogether;
+  /** As they were, to say what became of which. */
   drafts: readonly RevisionView[];
-  onClose: () => void;
 }
 
-/** What became of several drafts that were approved together. */
-export function Outcome({ result, drafts, onClose }: OutcomeProps) {
+/** What became of several drafts that were dealt with together. */
+export function Outcome({ done: { what, result, drafts }, onClose }: { done: Done; onClose: () => void }) {
   const { t } = useTranslation(["knowledge", "common"]);
   const { number } = useFormat();
   const top = useRef<HTMLDivElement>(null);
@@ -23,13 +25,13 @@ export function Outcome({ result, drafts, onClose }: OutcomeProps) {
     top.current?.scrollIntoView({ block: "center" });
   }, []);
   const refused = Object.entries(result.refused);
-  const approved = result.approved.length;
+  const worked = result.approved.length;
   const nameOf = (id: string) => drafts.find((draft) => draft.id === id)?.entry.question || id;
   return (
     <div ref={top} tabIndex={-1} className="outline-none">
       <Notice
         tone={refused.length > 0 ? "warn" : "ok"}
-        title={t("outcome.approved", { count: approved, n: number(approved) })}
+        title={t(`outcome.${what}`, { count: worked, n: number(worked) })}
         actions={
           <Button size="sm" onClick={onClose}>
             {t("common:close")}

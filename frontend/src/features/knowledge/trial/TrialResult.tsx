@@ -23,30 +23,41 @@ export function TrialResult({ tried, question, alone, narrow }: TrialResultProps
   const { t } = useTranslation("knowledge");
   return (
     <div className={cx("grid items-start gap-6", !narrow && "lg:grid-cols-2")}>
-      <Part narrow={narrow} title={t("trial.answer")} description={t("trial.answerAbout")}>
-        <div className="rounded-xl bg-sunken p-4">
-          <Answer text={tried.answer} lang={tried.lang} />
-        </div>
-        <p className="flex flex-wrap gap-2">
-          <Badge>{t(`langs.${tried.lang}`)}</Badge>
-          {tried.status === "handed_off" && <Badge tone="warn">{t("trial.handedOff")}</Badge>}
-          {tried.receipt.emergency && <Badge tone="danger">{t("trial.emergency")}</Badge>}
-          {tried.with_draft && <Badge tone="accent">{t("trial.withDraft")}</Badge>}
-        </p>
-      </Part>
+      <div className="flex min-w-0 flex-col gap-6">
+        <Part narrow={narrow} title={t("trial.answer")} description={t("trial.answerAbout")}>
+          <Shown tried={tried} />
+        </Part>
+        <Part narrow={narrow} title={t("trial.decision")}>
+          <Decision tried={tried} />
+        </Part>
+        <Part narrow={narrow} title={t("trial.tokens")}>
+          <Tokens tried={tried} />
+        </Part>
+      </div>
       <Part narrow={narrow} title={t("trial.found")} description={t("trial.foundAbout")}>
         <HitList hits={tried.hits} />
         {alone && tried.hits.length > 0 && (
           <KeepRight question={question} lang={tried.lang} hits={tried.hits} />
         )}
       </Part>
-      <Part narrow={narrow} title={t("trial.decision")}>
-        <Decision tried={tried} />
-      </Part>
-      <Part narrow={narrow} title={t("trial.tokens")}>
-        <Tokens tried={tried} />
-      </Part>
     </div>
+  );
+}
+
+function Shown({ tried }: { tried: Tried }) {
+  const { t } = useTranslation("knowledge");
+  return (
+    <>
+      <div className="rounded-xl bg-sunken p-4">
+        <Answer text={tried.answer} lang={tried.lang} />
+      </div>
+      <p className="flex flex-wrap gap-2">
+        <Badge>{t(`langs.${tried.lang}`)}</Badge>
+        {tried.status === "handed_off" && <Badge tone="warn">{t("trial.handedOff")}</Badge>}
+        {tried.receipt.emergency && <Badge tone="danger">{t("trial.emergency")}</Badge>}
+        {tried.with_draft && <Badge tone="accent">{t("trial.withDraft")}</Badge>}
+      </p>
+    </>
   );
 }
 
