@@ -35,7 +35,7 @@ export async function inTheme(page: Page, theme: Theme): Promise<void> {
 
 /** Wait until nothing is loaded any more: no skeleton, and the page has its heading. */
 export async function settled(page: Page): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible({ timeout: 20_000 });
   await expect(page.getByRole("status").filter({ hasText: /Loading|लोड हो रहा है/ })).toHaveCount(0);
   await page.waitForLoadState("networkidle");
 }

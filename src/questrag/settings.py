@@ -133,8 +133,8 @@ class Settings(BaseSettings):
     bank_profile: Path | None = None
     """What the placeholders stand for; empty: profile.json in the folder KB_PATH, where there is one."""
     kb_reload_s: float = Field(default=10.0, ge=0, le=86_400)
-    """How often to look whether KB_PATH, BANK_PROFILE, what is published or the policy that serves has changed, and take
-    it up without a restart; 0: only when something is published on this host, or asked for."""
+    """How often to look whether KB_PATH, BANK_PROFILE, what is published or the policy that serves has changed, and
+    take it up without a restart; 0: only when something is published on this host, or asked for."""
     device: Literal["cpu", "cuda"] = "cpu"
     """For training only: serving and indexing use the CPU."""
     top_k: int = Field(default=5, ge=1, le=20)

@@ -19,11 +19,12 @@ from questrag.chat.errors import ArtifactError
 from questrag.policy.state import STATE_FEATURES
 from questrag.policy.versions import PolicyVersions
 from questrag.settings import PROJECT
+from questrag.storage.sqlite import SqliteStore
 from questrag.training.policy import Weights, write_policy
 from questrag.web.app import create_app
 from questrag.web.watching import LEAST_CHECKED
 from questrag.wiring import open_fused
-from tests.integration.api import CHEAP_KIB, ask, settings, sign_up
+from tests.integration.api import CHEAP_KIB, Headers, ask, settings, sign_up, staff
 
 ENTRIES = (
     {"id": "block", "question": "How do I block my debit card?", "answer": "Open the app and tap Block."},
@@ -44,8 +45,8 @@ def app(data_dir: Path, **changes: Any) -> TestClient:
     return TestClient(create_app(chosen, password_memory_kib=CHEAP_KIB))
 
 
-def promoted(data_dir: Path, tmp_path: Path, *, never: bool) -> str:
-    """Let a version serve that fetches nothing, or one that is like the shipped one; return its name."""
+def candidate(data_dir: Path, tmp_path: Path, *, never: bool) -> str:
+    """Keep a version that fetches nothing, or one that is like the shipped one; return its name."""
     shipped = settings(data_dir=tmp_path / "nowhere")
     encoder = open_artifact(shipped.policy_model_path, "policy").info["encoder"]
     served = open_fused(shipped, encoder)
@@ -54,9 +55,14 @@ def promoted(data_dir: Path, tmp_path: Path, *, never: bool) -> str:
     choice = served.choice
     weights = Weights(choice.passage, none.astype(np.float32), choice.mean, choice.directions)
     write_policy(weights, served.price, tmp_path / "made", {}, encoder=encoder, name="learned")
-    versions = PolicyVersions(data_dir / "policies")
-    version = versions.add(tmp_path / "made", {"passed": True, "reasons": [], "gains": ["a test"], "base": "shipped"})
-    versions.promote(version, "a test")
+    report: dict[str, object] = {"passed": True, "reasons": [], "gains": ["a test"], "base": "shipped"}
+    return PolicyVersions(data_dir / "policies").add(tmp_path / "made", report)
+
+
+def promoted(data_dir: Path, tmp_path: Path, *, never: bool) -> str:
+    """Let such a version serve."""
+    version = candidate(data_dir, tmp_path, never=never)
+    PolicyVersions(data_dir / "policies").promote(version, "a test")
     return version
 
 
@@ -150,6 +156,63 @@ def test_a_promoted_policy_that_cannot_be_read_stops_the_start_and_is_not_replac
     file.write_text("{\n", encoding="utf-8")
     with pytest.raises(ArtifactError, match=file.name), app(data_dir):
         pass
+
+
+def test_an_administrator_lets_a_version_serve_and_takes_it_back_and_both_are_taken_up_at_once(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    version = candidate(data_dir, tmp_path, never=False)
+    path = "/api/v1/insights/policies"
+    with app(data_dir, kb_reload_s=0) as client:
+        meera = an_administrator(client, data_dir)
+        before = policy_of(client)["version"]
+        listed = client.get(path, headers=meera).json()
+        assert [(each["version"], each["serves"], each["may_promote"]) for each in listed["versions"]] == [
+            ("shipped", True, False),
+            (version, False, True),
+        ]
+        assert (listed["in_use"], listed["may_roll_back"], listed["audit"]["version"]) == ("default", False, before)
+
+        promotion = {"version": version, "why": "better on cards"}
+        promoted = client.post(f"{path}/promote", json=promotion, headers=meera)
+        assert promoted.status_code == 200, promoted.text
+        assert [each["serves"] for each in promoted.json()["versions"]] == [False, True]
+        assert promoted.json()["may_roll_back"]
+        wait_until(lambda: policy_of(client)["version"].endswith(version))
+        again = client.post(f"{path}/promote", json=promotion, headers=meera)
+        assert (again.status_code, again.json()["detail"]) == (409, f"Version {version} serves already.")
+
+        back = client.post(f"{path}/roll-back", json={"why": "a trial"}, headers=meera)
+        assert [(each["by"], each["why"]) for each in back.json()["history"]] == [
+            ("promoted", "by meera: better on cards"),
+            ("rolled back", "by meera: a trial"),
+        ]
+        wait_until(lambda: policy_of(client)["version"] == before)
+        assert client.post(f"{path}/roll-back", json={"why": ""}, headers=meera).status_code == 409
+        unknown = client.post(f"{path}/promote", json={"version": "abcdef"}, headers=meera)
+        assert unknown.status_code == 404
+        assert client.post(f"{path}/promote", json={"version": "../x"}, headers=meera).status_code == 422
+
+
+def test_where_another_policy_was_chosen_the_list_says_so_and_nothing_is_promoted(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    version = candidate(data_dir, tmp_path, never=False)
+    with app(data_dir, policy="rules") as client:
+        meera = an_administrator(client, data_dir)
+        listed = client.get("/api/v1/insights/policies", headers=meera).json()
+        refused = client.post("/api/v1/insights/policies/promote", json={"version": version}, headers=meera)
+    assert (listed["in_use"], [each["serves"] for each in listed["versions"]]) == ("rules", [False, False])
+    assert refused.status_code == 409
+    assert "set POLICY=default" in refused.json()["detail"]
+
+
+def an_administrator(client: TestClient, data_dir: Path) -> Headers:
+    assert client.portal
+    store = client.portal.call(SqliteStore.open, data_dir / "questrag.db")
+    meera = staff(client, store, "admin", "meera")
+    client.portal.call(store.close)
+    return meera
 
 
 # The command line -----------------------------------------------------------------------------

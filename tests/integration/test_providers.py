@@ -19,6 +19,7 @@ from questrag.generation.extractive import Extractive
 from questrag.generation.fallback import FirstThatAnswers
 from questrag.generation.grounded import Grounded
 from questrag.generation.openai_compatible import OpenAICompatible
+from questrag.generation.providers import states_of
 from tests import peers
 from tests.fakes import WordCounter, an_assistant
 from tests.peers import ANSWER, Peer, Play, hear
@@ -448,6 +449,48 @@ async def test_a_provider_that_is_asked_alone_shares_its_keys_and_what_was_learn
 
 
 # Against llmock: quotas and stream faults as providers have them -------------------------------
+
+
+async def test_a_provider_tells_how_many_keys_rest_and_why_and_never_a_key() -> None:
+    clock = Clock()
+    play = [peers.refuses(429, retry_after="30"), peers.answers]
+    async with Peer(*play) as peer, provider(peer.base_url, clock=clock) as model:
+        chain = with_approved(model)
+        (before,) = chain.states()
+        await hear(chain.stream(PROMPT))
+        (resting,) = chain.states()
+        clock.now += 31
+        (after,) = chain.states()
+
+    assert (before.name, before.model, before.keys, before.keys_resting) == ("groq", "peer-1", 2, 0)
+    assert (before.resting, before.last_problem) == (False, "")
+    assert (resting.keys_resting, resting.resting, resting.last_problem) == (1, False, "groq: refused the call (429)")
+    assert after == before
+    assert "secret" not in repr(resting)
+
+
+async def test_a_provider_whose_keys_all_rest_or_that_failed_too_often_is_resting_until_it_answers_again() -> None:
+    clock = Clock()
+    async with Peer(*[peers.refuses(500)] * 6, peers.answers) as peer, provider(peer.base_url, clock=clock) as model:
+        chain = FirstThatAnswers([Grounded(model, APPROVED), APPROVED], deadline_s=10.0, clock=clock)
+        seen = []
+        for _ in range(3):
+            await hear(chain.stream(PROMPT))
+            seen.append(chain.states()[0])
+        clock.now += 31
+        tried_again = chain.states()[0]
+        await hear(chain.stream(PROMPT))
+        answered = chain.states()[0]
+
+    assert [state.resting for state in seen] == [False, False, True]
+    assert all(state.last_problem == "groq: refused the call (500)" for state in (*seen, tried_again))
+    assert (tried_again.resting, answered.resting, answered.last_problem) == (False, False, "")
+
+    async with Peer(peers.refuses(401)) as peer, provider(peer.base_url) as model:
+        await hear(with_approved(model).stream(PROMPT))
+        (refused,) = states_of(Grounded(model, APPROVED))
+    assert (refused.keys_resting, refused.resting) == (2, True)
+    assert states_of(APPROVED) == ()
 
 
 async def test_quotas_are_counted_per_key_and_nobody_is_asked_while_all_keys_rest(llmock: LLMock) -> None:

@@ -182,3 +182,17 @@ def test_the_settings_page_says_which_values_are_allowed() -> None:
     assert "| `RETRIEVER` | `hybrid` | dense, lexical, hybrid |" in page
     assert "| `TOP_K` | `5` | 1 to 20 |" in page
     assert "| `LLM_DEADLINE_S` | `20.0` | above 0 to 300 |" in page
+
+
+def test_a_cost_needs_both_prices_and_a_currency_of_three_letters() -> None:
+    priced = load_settings(token_price_prompt=0, token_price_completion=12.5, token_currency="usd")
+    assert (priced.token_price_prompt, priced.token_price_completion, priced.token_currency) == (0, 12.5, "USD")
+    with pytest.raises(Misconfigured, match="TOKEN_PRICE_COMPLETION is missing"):
+        load_settings(token_price_prompt=10)
+    with pytest.raises(Misconfigured, match="TOKEN_PRICE_PROMPT is missing"):
+        load_settings(token_price_completion=10)
+    for wrong in ("rupees", "₹", "I N"):
+        with pytest.raises(Misconfigured, match="TOKEN_CURRENCY: is not an ISO code"):
+            load_settings(token_currency=wrong)
+    with pytest.raises(Misconfigured, match="TOKEN_PRICE_PROMPT"):
+        load_settings(token_price_prompt=-1, token_price_completion=1)

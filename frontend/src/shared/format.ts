@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 export type Formats = ReturnType<typeof formats>;
@@ -19,10 +18,10 @@ type When = Date | string | number;
 /** Numbers and dates as they are written in India, in the reader's language: 1,23,456. */
 export function formats(language: string) {
   const locale = language === "hi" ? "hi-IN" : "en-IN";
-  const number = (value: number, options?: Intl.NumberFormatOptions) =>
-    new Intl.NumberFormat(locale, options).format(value);
-  const date = (when: When, options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, options).format(new Date(when));
+  const numbers = kept((options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options));
+  const dates = kept((options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options));
+  const number = (value: number, options: Intl.NumberFormatOptions = {}) => numbers(options).format(value);
+  const date = (when: When, options: Intl.DateTimeFormatOptions) => dates(options).format(new Date(when));
   return {
     number,
     date: (when: When) => date(when, { dateStyle: "medium" }),
@@ -68,7 +67,21 @@ export function formats(language: string) {
   };
 }
 
+/** Making a formatter takes a hundred times as long as using it, and a long conversation has thousands of dates. */
+function kept<Options, Made>(make: (options: Options) => Made): (options: Options) => Made {
+  const made = new Map<string, Made>();
+  return (options) => {
+    const key = JSON.stringify(options);
+    const before = made.get(key);
+    if (before !== undefined) return before;
+    const fresh = make(options);
+    made.set(key, fresh);
+    return fresh;
+  };
+}
+
+const formatsOf = kept(formats);
+
 export function useFormat(): Formats {
-  const { language } = useTranslation().i18n;
-  return useMemo(() => formats(language), [language]);
+  return formatsOf(useTranslation().i18n.language);
 }

@@ -118,9 +118,7 @@ def app_from_environment() -> FastAPI:
 
 
 @asynccontextmanager
-async def _lifespan(
-    settings: Settings, ready: list[Parts], password_memory_kib: int
-) -> AsyncGenerator[dict[str, Any]]:
+async def _lifespan(settings: Settings, ready: list[Parts], password_memory_kib: int) -> AsyncGenerator[dict[str, Any]]:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     # Taken out, and named nowhere else: once another knowledge base serves, the first one must leave the memory.
     live = Live(settings, ready.pop() if ready else await assemble(settings))

@@ -243,3 +243,15 @@ class Serving(BaseModel):
     last: GateReport | None
     golden: int
     """Golden questions, those that come with the knowledge base included."""
+
+
+ENTRY_EXAMPLE = {
+    "id": "lockers-open",
+    "question": "How do I get a locker?",
+    "answer": "Ask at your branch whether one is free. The rent is on {{charges_page}}.",
+    "category": "lockers",
+    "paraphrases": [{"text": "locker kaise milega", "lang": "hinglish"}],
+    "answers": {"hi": "अपनी शाखा में पूछें कि कोई लॉकर ख़ाली है या नहीं।"},
+    "as_of": "2026-11-01",
+}
+"""For the documentation of routes."""

@@ -4,12 +4,12 @@ from asyncio import to_thread
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import AwareDatetime, BaseModel, Field
 
 from questrag.chat.desk import OPEN_STAGES, Revision, Stage
 from questrag.knowledge.proposals import Proposal
-from questrag.web.curating import EntryBody, RevisionView
+from questrag.web.curating import ENTRY_EXAMPLE, EntryBody, RevisionView
 from questrag.web.dependencies import CurrentCurator, CurrentLive, CurrentParts
 from questrag.web.entry_views import entry_of, revision_view
 from questrag.web.errors import refuses
@@ -66,6 +66,17 @@ class DraftPage(BaseModel):
     """Open ones: those that wait for a second person first, then the newest."""
 
 
+_NEW = {
+    "entry": {"value": {"entry": ENTRY_EXAMPLE, "note": "Asked every day", "golden": ["locker chahiye"], "new": True}}
+}
+_CHANGED = {"entry": {"value": {"entry": ENTRY_EXAMPLE, "note": "Shorter", "changed_at": "2026-11-02T12:00:00Z"}}}
+_APPROVAL = {
+    "now": {"value": {}},
+    "later": {"value": {"effective_from": "2027-04-01T00:00:00+05:30", "changed_at": "2026-11-02T12:00:00Z"}},
+}
+_RETURN = {"too long": {"value": {"note": "Say first what to do"}}}
+_TOGETHER = {"two": {"value": {"ids": ["7de9272ad9e353c8-1", "0d3bbd0e2c2e6b05-3"]}}}
+
 _REFUSES = refuses(401, 403, 404, 409, 413, 422, 503)
 
 
@@ -81,7 +92,9 @@ async def list_drafts(curator: CurrentCurator, parts: CurrentParts, entries: Cur
 
 
 @router.post("", summary="Begin a draft, of a new entry or of one that exists", status_code=201, responses=_REFUSES)
-async def begin_draft(draft: NewDraft, curator: CurrentCurator, revising: CurrentRevising) -> RevisionView:
+async def begin_draft(
+    draft: Annotated[NewDraft, Body(openapi_examples=_NEW)], curator: CurrentCurator, revising: CurrentRevising
+) -> RevisionView:
     """A draft may have problems; it cannot be submitted with them. 409: somebody has a draft of this entry already."""
     proposal = Proposal(entry=entry_of(draft.entry), note=draft.note, golden=tuple(draft.golden))
     return revision_view(await revising.begin(proposal, curator, new=draft.new), curator, revising.profile)
@@ -89,7 +102,10 @@ async def begin_draft(draft: NewDraft, curator: CurrentCurator, revising: Curren
 
 @router.put("/{draft_id}/content", summary="Change a draft", responses=_REFUSES)
 async def change_draft(
-    draft_id: str, draft: ChangedDraft, curator: CurrentCurator, revising: CurrentRevising
+    draft_id: str,
+    draft: Annotated[ChangedDraft, Body(openapi_examples=_CHANGED)],
+    curator: CurrentCurator,
+    revising: CurrentRevising,
 ) -> RevisionView:
     """One that waits for a second person becomes a draft again."""
     proposal = Proposal(entry=entry_of(draft.entry), note=draft.note)
@@ -112,7 +128,11 @@ async def submit_draft(draft_id: str, curator: CurrentCurator, revising: Current
 
 @router.post("/{draft_id}/approve", summary="Approve and publish", responses=_REFUSES)
 async def approve_draft(
-    draft_id: str, approval: Approval, curator: CurrentCurator, revising: CurrentRevising, live: CurrentLive
+    draft_id: str,
+    approval: Annotated[Approval, Body(openapi_examples=_APPROVAL)],
+    curator: CurrentCurator,
+    revising: CurrentRevising,
+    live: CurrentLive,
 ) -> RevisionView:
     """403: whoever wrote it cannot approve it."""
     approved = await revising.approve(
@@ -123,13 +143,21 @@ async def approve_draft(
 
 
 @router.post("/{draft_id}/return", summary="Give a draft back to its author", responses=_REFUSES)
-async def return_draft(draft_id: str, why: Return, curator: CurrentCurator, revising: CurrentRevising) -> RevisionView:
+async def return_draft(
+    draft_id: str,
+    why: Annotated[Return, Body(openapi_examples=_RETURN)],
+    curator: CurrentCurator,
+    revising: CurrentRevising,
+) -> RevisionView:
     return revision_view(await revising.give_back(draft_id, curator, why.note), curator, revising.profile)
 
 
 @router.post("/approve-together", summary="Approve several", responses=refuses(401, 403, 413, 422, 503))
 async def approve_together(
-    together: Together, curator: CurrentCurator, revising: CurrentRevising, live: CurrentLive
+    together: Annotated[Together, Body(openapi_examples=_TOGETHER)],
+    curator: CurrentCurator,
+    revising: CurrentRevising,
+    live: CurrentLive,
 ) -> ApprovedTogether:
     """Those that can be are approved; of the others it is said why not."""
     approved, refused = await revising.approve_all(

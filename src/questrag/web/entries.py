@@ -4,7 +4,7 @@ from asyncio import to_thread
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field
 
 from questrag.chat.desk import Revision, Stage, revision_id
@@ -15,6 +15,7 @@ from questrag.knowledge.catalogue import Catalogue, Filters
 from questrag.knowledge.exporting import as_csv, as_jsonl
 from questrag.knowledge.preview import as_customers_see, placeholders_of
 from questrag.web.curating import (
+    ENTRY_EXAMPLE,
     CategoryCount,
     EntryBody,
     EntryCheck,
@@ -45,6 +46,11 @@ class Restoring(BaseModel):
 
 class Retiring(BaseModel):
     note: Remark = ""
+
+
+_ENTRY = {"entry": {"value": ENTRY_EXAMPLE}}
+_RESTORING = {"as it came": {"value": {"number": 0, "note": "The new words were misunderstood"}}}
+_RETIRING = {"gone": {"value": {"note": "The bank has no lockers any more"}}}
 
 
 @router.get("/entries", summary="List, filter and search entries", responses=refuses(401, 403, 422, 503))
@@ -133,7 +139,7 @@ async def get_entry(
     responses=refuses(401, 403, 413, 422, 503),
 )
 async def check_entry(
-    entry: EntryBody,
+    entry: Annotated[EntryBody, Body(openapi_examples=_ENTRY)],
     curator: CurrentCurator,
     parts: CurrentParts,
     entries: CurrentEntries,
@@ -156,7 +162,7 @@ async def check_entry(
 @router.post("/entry/restore", summary="Roll an entry back", responses=refuses(401, 403, 404, 409, 413, 422, 503))
 async def restore_entry(
     entry_id: EntryId,
-    restoring: Restoring,
+    restoring: Annotated[Restoring, Body(openapi_examples=_RESTORING)],
     curator: CurrentCurator,
     revising: CurrentRevising,
     live: CurrentLive,
@@ -174,7 +180,10 @@ async def restore_entry(
     responses=refuses(401, 403, 404, 409, 413, 422, 503),
 )
 async def retire_entry(
-    entry_id: EntryId, retiring: Retiring, curator: CurrentCurator, revising: CurrentRevising
+    entry_id: EntryId,
+    retiring: Annotated[Retiring, Body(openapi_examples=_RETIRING)],
+    curator: CurrentCurator,
+    revising: CurrentRevising,
 ) -> RevisionView:
     """The proposal waits for a second person."""
     return revision_view(await revising.retire(entry_id, curator, retiring.note), curator, revising.profile)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, Field
 
 from questrag.chat.types import Lang
@@ -64,6 +64,9 @@ class Dismissal(BaseModel):
     message_ids: Annotated[list[Id], Field(min_length=1, max_length=500)]
 
 
+_DISMISSAL = {"one": {"value": {"message_ids": ["3f0c1a52f8b34c1d9a57d2a1c0ffee00"]}}}
+
+
 @router.get("", summary="The gap queue", responses=refuses(401, 403, 422, 503))
 async def gaps(curator: CurrentCurator, parts: CurrentParts, gaps: CurrentGaps, days: Days = 30) -> GapQueue:
     """Unanswered questions are asked again of the knowledge base in use: those it answers now are not listed.
@@ -79,6 +82,8 @@ async def gaps(curator: CurrentCurator, parts: CurrentParts, gaps: CurrentGaps, 
     status_code=204,
     responses=refuses(401, 403, 413, 422, 503),
 )
-async def dismiss(dismissal: Dismissal, curator: CurrentCurator, gaps: CurrentGaps) -> None:
+async def dismiss(
+    dismissal: Annotated[Dismissal, Body(openapi_examples=_DISMISSAL)], curator: CurrentCurator, gaps: CurrentGaps
+) -> None:
     """Those that are aside already stay so."""
     await gaps.dismiss(dismissal.message_ids, by=curator.username)

@@ -26,7 +26,12 @@ _MOST = 500
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {
+                "application/octet-stream": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "examples": {"csv": {"value": "question,answer\nHow do I get a locker?,Ask at your branch.\n"}},
+                }
+            },
         }
     },
 )

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, StringConstraints
 
 from questrag.chat.errors import Unavailable
@@ -62,6 +62,10 @@ class Rollback(BaseModel):
     why: Remark
 
 
+_PROMOTION = {"a version": {"value": {"version": "1ce2cc421467", "why": "Saves more at the same accuracy"}}}
+_ROLLBACK = {"back": {"value": {"why": "Customers complain about short answers"}}}
+
+
 @router.get("", summary="Policy versions, their gate reports and the shadow audit", responses=refuses(401, 403, 503))
 async def list_policies(
     admin: CurrentAdmin, choice: CurrentPolicyChoice, live: CurrentLive, watch: CurrentWatch
@@ -71,7 +75,11 @@ async def list_policies(
 
 @router.post("/promote", summary="Let a version serve", responses=refuses(401, 403, 404, 409, 413, 422, 503))
 async def promote_policy(
-    promotion: Promotion, admin: CurrentAdmin, choice: CurrentPolicyChoice, live: CurrentLive, watch: CurrentWatch
+    promotion: Annotated[Promotion, Body(openapi_examples=_PROMOTION)],
+    admin: CurrentAdmin,
+    choice: CurrentPolicyChoice,
+    live: CurrentLive,
+    watch: CurrentWatch,
 ) -> PolicyList:
     """Its gate must have passed, against what serves now. Taken up at once."""
     await asyncio.to_thread(choice.promote, promotion.version, by=admin.username, why=promotion.why)
@@ -83,7 +91,11 @@ async def promote_policy(
     "/roll-back", summary="Let the version before serve again", responses=refuses(401, 403, 409, 413, 422, 503)
 )
 async def roll_back_policy(
-    rollback: Rollback, admin: CurrentAdmin, choice: CurrentPolicyChoice, live: CurrentLive, watch: CurrentWatch
+    rollback: Annotated[Rollback, Body(openapi_examples=_ROLLBACK)],
+    admin: CurrentAdmin,
+    choice: CurrentPolicyChoice,
+    live: CurrentLive,
+    watch: CurrentWatch,
 ) -> PolicyList:
     await asyncio.to_thread(choice.roll_back, by=admin.username, why=rollback.why)
     await _take_up(live)

@@ -1,27 +1,20 @@
-import { ArrowDown, MessageCircleQuestion, UserRound } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { ArrowDown, UserRound } from "lucide-react";
+import { lazy, Suspense, startTransition, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelView } from "@/api";
 import { cx } from "@/shared/cx";
-import { ProblemError } from "@/shared/problems";
 import { Button } from "@/shared/ui/Button";
-import { EmptyState } from "@/shared/ui/EmptyState";
-import { ProblemPanel } from "@/shared/ui/ProblemPanel";
-import { Skeleton } from "@/shared/ui/Skeleton";
 import { useMediaQuery } from "@/shared/useMediaQuery";
 import { loadMarked } from "./AnswerText";
 import { ActionsContext } from "./actions";
 import { Composer, type ComposerHandle } from "./Composer";
+import { Messages } from "./Messages";
 import { ModelChoice, useModel } from "./ModelChoice";
-import { NextQuestions } from "./NextQuestions";
 import { type OpenSource, SourceLayer } from "./Sources";
-import { TurnView } from "./TurnView";
-import { isAnswered, isSettled } from "./thread";
 import { useAnnouncements } from "./useAnnouncements";
 import { type Scroll, useScroll } from "./useScroll";
-import { type ThreadState, useThread } from "./useThread";
+import { useThread } from "./useThread";
 import { useThreadActions } from "./useThreadActions";
-import { Welcome } from "./Welcome";
 
 const HandOffDialog = lazy(() => import("./HandOffDialog"));
 
@@ -122,85 +115,6 @@ function useLeaf({ conversationId = null, leaf = null, onLeaf }: ThreadProps) {
   if (onLeaf) return [leaf, onLeaf] as const;
   const shown = own.of === conversationId ? own.leaf : null;
   return [shown, (chosen: string | null) => setOwn({ of: conversationId, leaf: chosen })] as const;
-}
-
-interface MessagesProps {
-  thread: ThreadState;
-  scroll: Scroll;
-  compact: boolean;
-  onNew: () => void;
-}
-
-/** Before so many turns from the end, what is out of sight is left undrawn. */
-const DRAWN = 2;
-
-function Messages({ thread, scroll, compact, onNew }: MessagesProps) {
-  const { t } = useTranslation("chat");
-  const { turns } = thread;
-  const last = turns.at(-1);
-  const asked = useAskedHere(thread);
-  return (
-    <section
-      ref={scroll.scroller}
-      aria-label={t("conversation")}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard.
-      tabIndex={0}
-      className="[container-type:size] min-h-0 grow overflow-y-auto overscroll-contain focus-visible:-outline-offset-2"
-    >
-      <div ref={scroll.content} className="mx-auto w-full max-w-3xl px-3 pb-6 sm:px-5">
-        {thread.loading && (
-          <div className="pt-6">
-            <Skeleton lines={6} />
-          </div>
-        )}
-        {thread.problem !== null && (
-          <Unreadable problem={thread.problem} onRetry={thread.reload} onNew={onNew} />
-        )}
-        {turns.length === 0 && !thread.loading && thread.problem === null && <Welcome compact={compact} />}
-        {turns.map((turn) => (
-          <div
-            key={`${thread.name} ${turn.place}`}
-            className={cx("pt-6", asked && turn === last && "min-h-[calc(100cqh-1.5rem)]")}
-          >
-            <TurnView turn={turn} lazy={turn.place < turns.length - DRAWN} />
-            {turn === last && isSettled(last) && isAnswered(last) && <NextQuestions turn={last} />}
-          </div>
-        ))}
-      </div>
-    </section>
-  );
-}
-
-/** Whether something was asked since the thread is on show: then its last question may stand at the top. */
-function useAskedHere({ name, reply }: ThreadState): boolean {
-  const [asked, setAsked] = useState("");
-  if (reply && asked !== name) setAsked(name);
-  return asked === name;
-}
-
-interface UnreadableProps {
-  problem: unknown;
-  onRetry: () => void;
-  onNew: () => void;
-}
-
-function Unreadable({ problem, onRetry, onNew }: UnreadableProps) {
-  const { t } = useTranslation("chat");
-  const gone = problem instanceof ProblemError && (problem.status === 404 || problem.status === 422);
-  if (!gone) return <ProblemPanel error={problem} onRetry={onRetry} className="mt-6" />;
-  return (
-    <EmptyState
-      icon={<MessageCircleQuestion aria-hidden className="size-8" />}
-      title={t("gone.title")}
-      action={
-        <Button variant="primary" onClick={onNew}>
-          {t("newConversation")}
-        </Button>
-      }
-    >
-      {t("gone.detail")}
-    </EmptyState>
-  );
 }
 
 function PersonButton({ onPress }: { onPress: () => void }) {

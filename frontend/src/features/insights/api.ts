@@ -39,6 +39,8 @@ export function useGaps(days: number) {
     queryKey: [...root, "gaps", days],
     queryFn: ({ signal }) => gaps({ query: { days }, signal }),
     placeholderData: keepPreviousData,
+    // Asking many questions again takes the server several turns.
+    refetchInterval: (query) => (query.state.data?.waiting ? 3_000 : false),
   });
 }
 

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
 import { cx } from "@/shared/cx";
@@ -21,8 +22,16 @@ const SECTIONS = [
 export function SubNavigation() {
   const { t } = useTranslation("knowledge");
   const page = useLocation().pathname.split("/")[2] ?? "";
+  const row = useRef<HTMLElement>(null);
+  // On a phone the row is wider than the screen: where one is should be in sight.
+  useEffect(() => {
+    const path = page ? `/knowledge/${page}` : "/knowledge";
+    const links = row.current?.querySelectorAll("a") ?? [];
+    const here = [...links].find((link) => link.pathname === path);
+    if (row.current && here) row.current.scrollLeft = here.offsetLeft - row.current.clientWidth / 3;
+  }, [page]);
   return (
-    <nav aria-label={t("sections.label")} className="-mx-4 overflow-x-auto px-4 sm:-mx-6 sm:px-6">
+    <nav ref={row} aria-label={t("sections.label")} className="-mx-4 overflow-x-auto px-4 sm:-mx-6 sm:px-6">
       <ul className="flex w-max min-w-full gap-1 border-line border-b">
         {SECTIONS.map(({ to, name }) => (
           <li key={to}>

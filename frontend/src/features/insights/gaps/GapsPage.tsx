@@ -33,7 +33,9 @@ function Queue({ queue }: { queue: GapQueue }) {
   return (
     <>
       <p className="text-ink-muted text-sm">
-        {t("gaps.closed", { closed: number(queue.closed_since), dismissed: number(queue.dismissed) })}
+        {t("gaps.closed", { closed: number(queue.closed_since), dismissed: number(queue.dismissed) })}{" "}
+        {queue.waiting > 0 && t("gaps.waiting", { waiting: number(queue.waiting) })}{" "}
+        {queue.left_out > 0 && t("gaps.leftOut", { n: number(queue.left_out) })}
       </p>
       {gaps.length === 0 && <EmptyState title={t("gaps.empty")}>{t("gaps.emptyText")}</EmptyState>}
       <ol className="flex flex-col gap-4">

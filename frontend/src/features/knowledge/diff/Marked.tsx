@@ -13,6 +13,7 @@ interface MarkedProps {
 /** A text with what was taken out and put in. Few screen readers tell `del` and `ins`: words around them do. */
 export function Marked({ pieces, lang, className }: MarkedProps) {
   let at = 0;
+  const whole = pieces.every(({ kind }) => kind !== "same");
   return (
     <div
       lang={htmlLang(lang)}
@@ -21,13 +22,19 @@ export function Marked({ pieces, lang, className }: MarkedProps) {
       {pieces.map((piece) => {
         const key = `${piece.kind} ${at}`;
         at += piece.text.length;
-        return <PieceText key={key} {...piece} />;
+        return <PieceText key={key} piece={piece} whole={whole} />;
       })}
     </div>
   );
 }
 
-function PieceText({ kind, text }: Piece) {
+interface PieceTextProps {
+  piece: Piece;
+  /** Nothing stayed: one text stands above the other. */
+  whole: boolean;
+}
+
+function PieceText({ piece: { kind, text }, whole }: PieceTextProps) {
   const { t, i18n } = useTranslation("knowledge");
   if (kind === "same") return text;
   const Tag = kind === "removed" ? "del" : "ins";
@@ -35,6 +42,7 @@ function PieceText({ kind, text }: Piece) {
     <Tag
       className={cx(
         "rounded px-0.5",
+        whole && "mb-1 block last:mb-0",
         kind === "removed" ? "bg-danger-soft text-danger" : "bg-ok-soft text-ok underline-offset-2",
       )}
     >

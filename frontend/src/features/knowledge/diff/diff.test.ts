@@ -18,8 +18,8 @@ describe("the word diff", () => {
   });
 
   it("keeps placeholders whole", () => {
-    expect(told("Call {{card_number}}.", "Call {{card_block_number}}.")).toBe(
-      "Call [-{{card_number}}-][+{{card_block_number}}+].",
+    expect(told("Then call {{card_number}} at once.", "Then call {{bank_number}} at once.")).toBe(
+      "Then call [-{{card_number}}-][+{{bank_number}}+] at once.",
     );
   });
 
@@ -32,6 +32,13 @@ describe("the word diff", () => {
   it("shows a change of the signs alone", () => {
     expect(told("Really.", "Really?")).toBe("Really[-.-][+?+]");
     expect(told("one\ntwo", "one two")).toBe("one[-\n-][+ +]two");
+  });
+
+  it("sets texts that share only stray words one after the other", () => {
+    const before = "Block the card at once; do not wait for the branch to open.";
+    const after = "Ask your relationship manager whether the office sells gold coins today.";
+    expect(told(before, after)).toBe(`[-${before}-][+${after}+]`);
+    expect(told("Block the card at once.", "Block the card now.")).toContain("Block the card ");
   });
 
   it("finds nothing in equal texts, and all of it where one is empty", () => {

@@ -1,3 +1,4 @@
+import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/format";
@@ -28,8 +29,13 @@ export function EditorBar({ editor, formId, onSubmit, onDiscard }: EditorBarProp
         <Status editor={editor} />
       </p>
       {(draft || isDirty) && (
-        <Button variant="quiet" className="text-danger!" onClick={() => setAsking(true)}>
-          {t(draft ? "editor.discard" : "editor.discardText")}
+        <Button
+          variant="quiet"
+          className="text-danger! max-sm:px-3"
+          icon={<Trash2 aria-hidden className="size-4" />}
+          onClick={() => setAsking(true)}
+        >
+          <span className="max-sm:sr-only">{t(draft ? "editor.discard" : "editor.discardText")}</span>
         </Button>
       )}
       <Button type="submit" form={formId} busy={work === "save"} disabled={!maySave(saving, isDirty)}>

@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
-import type { EntryDetail } from "@/api";
+import type { EntryDetail, RevisionView } from "@/api";
 import { buttonClass } from "@/shared/ui/Button";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { Skeleton } from "@/shared/ui/Skeleton";
-import { useEntry } from "../api";
+import { useEntry, useServing } from "../api";
 import { htmlLang } from "../langs";
 import { Loaded } from "../parts/Loaded";
 import { NoSuchPage } from "../parts/NoSuchPage";
@@ -46,22 +46,32 @@ function Entry({ detail }: { detail: EntryDetail }) {
         description={<EntryState detail={detail} />}
         actions={<EntryActions detail={detail} />}
       />
-      {coming && (
-        <Notice
-          actions={
-            <Link to={paths.serving} className={buttonClass("secondary", "sm")}>
-              {t("entry.toServing")}
-            </Link>
-          }
-        >
-          {t(coming.retires ? "entry.retirementComing" : "entry.coming", { number: coming.number })}
-        </Notice>
-      )}
+      {coming && <Coming revision={coming} />}
       <Open detail={detail} />
       {detail.published && <Published entry={detail.published} />}
       <History detail={detail} />
     </>
   );
+}
+
+/** Says that something else is approved than what customers are answered from, and why. */
+function Coming({ revision: { number, retires } }: { revision: RevisionView }) {
+  const { t } = useTranslation("knowledge");
+  const { data: serving } = useServing();
+  const refused = serving !== undefined && !serving.working && serving.refused !== "";
+  const link = (
+    <Link to={paths.serving} className={buttonClass("secondary", "sm")}>
+      {t("entry.toServing")}
+    </Link>
+  );
+  if (refused) {
+    return (
+      <Notice tone="warn" actions={link}>
+        {t("entry.refused", { number })}
+      </Notice>
+    );
+  }
+  return <Notice actions={link}>{t(retires ? "entry.retirementComing" : "entry.coming", { number })}</Notice>;
 }
 
 /** Says that somebody works on it, or that it is not published, and where to go on. */

@@ -36,17 +36,29 @@ function Shown({ serving }: { serving: Serving }) {
   const { number } = useFormat();
   const reindex = useReindex();
   useToldWhenDone(serving);
+  const gate = serving.last ? (
+    <Gate report={serving.last} />
+  ) : (
+    <Card title={t("gate.title")}>
+      <p className="text-ink-muted text-sm">{t("gate.none")}</p>
+    </Card>
+  );
+  // A report that says no is the reason, and says what to do: it stands first then.
+  const explained = serving.refused !== "" && serving.last?.passed === false;
   return (
     <>
       {serving.working && <Notice>{t("serving.working")}</Notice>}
-      {serving.refused && (
-        <Notice tone="warn" title={t("serving.refused")}>
-          <p lang="en" className="break-words">
-            {serving.refused}
-          </p>
-          <p>{t("serving.refusedAbout")}</p>
-        </Notice>
-      )}
+      {serving.refused &&
+        (explained ? (
+          gate
+        ) : (
+          <Notice tone="warn" title={t("serving.refused")}>
+            <p lang="en" className="break-words">
+              {serving.refused}
+            </p>
+            <p>{t("serving.refusedAbout")}</p>
+          </Notice>
+        ))}
       <Card
         title={t("serving.now")}
         actions={
@@ -80,13 +92,7 @@ function Shown({ serving }: { serving: Serving }) {
         {reindex.isError && <ProblemPanel error={reindex.error} onRetry={() => reindex.mutate()} />}
       </Card>
       <Coming serving={serving} />
-      {serving.last ? (
-        <Gate report={serving.last} />
-      ) : (
-        <Card title={t("gate.title")}>
-          <p className="text-ink-muted text-sm">{t("gate.none")}</p>
-        </Card>
-      )}
+      {!explained && gate}
     </>
   );
 }
