@@ -12,7 +12,10 @@ PAGE := src/questrag/web/static/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/public -mindepth 1 -not -path 'frontend/src/api*') \
 	$(addprefix frontend/,index.html openapi.json openapi-ts.config.ts package-lock.json vite.config.ts weight.ts)
 
-.PHONY: run page test check bench reproduce clean
+# The browser of the journeys; any Chromium will do.
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: run page test e2e check bench reproduce clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.serving $(PAGE)
@@ -24,6 +27,11 @@ page: $(PAGE)
 test: $(VENV)/.testing check
 	$(BIN)/pytest
 	$(NPM) test
+	$(MAKE) e2e
+
+# The journeys of customers, curators and administrators, in a real browser against real servers.
+e2e: $(VENV)/.testing $(PAGE) $(VENV)/.browser
+	CHROMIUM="$$(cat $(VENV)/.browser)" $(NPM) run e2e
 
 # What needs no running: formatting, rules, types, import contracts.
 check: $(VENV)/.testing frontend/node_modules/.ready
@@ -58,6 +66,14 @@ $(VENV)/.testing: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,plots,train]'
 	touch $@ $(VENV)/.serving
+
+# Where the browser is: the one that is there, or else one that is installed.
+$(VENV)/.browser: | $(BIN)/python frontend/node_modules/.ready
+	@if [ -n "$(CHROMIUM)" ]; then echo "$(CHROMIUM)" > $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get; then \
+		apt-get update -q && apt-get install -yq chromium && command -v chromium > $@; \
+	elif $(NPM) exec playwright install chromium; then echo > $@; \
+	else echo "No Chromium: install one, or say where it is with make CHROMIUM=/path/to/chromium"; exit 1; fi
 
 $(PAGE): $(PAGE_SOURCES) | frontend/node_modules/.ready
 	$(NPM) run build

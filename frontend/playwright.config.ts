@@ -14,7 +14,7 @@ export default defineConfig({
     locale: "en-IN",
     trace: "retain-on-failure",
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      ...(process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : {}),
       args: [
         "--no-sandbox",
         "--disable-gpu",

@@ -91,7 +91,8 @@ test("a thumb with a reason is kept", async ({ page }) => {
   await answered(page, 1);
   await turn(page, 1).getByRole("button", { name: "This did not help" }).click();
   await page.getByText("Something is missing").click();
-  await page.getByRole("button", { name: "Send", exact: true }).last().click();
+  await turn(page, 1).getByRole("button", { name: "Send", exact: true }).click();
+  await expect(turn(page, 1).getByText(/Thank you/)).toBeVisible();
   await page.reload();
   await expect(turn(page, 1).getByRole("button", { name: "This did not help" })).toHaveAttribute(
     "aria-pressed",
@@ -154,9 +155,12 @@ test("a draft survives a reload and belongs to its conversation", async ({ page 
 });
 
 test("everything can be done with the keyboard alone", async ({ page }) => {
+  await page.goto("/account");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
-  await composer(page).focus();
+  await page.goto("/chat");
+  await expect(composer(page)).toBeFocused(); // one can begin to type at once
   await page.keyboard.type(BLOCK);
   await page.keyboard.press("Enter");
   await answered(page, 1);

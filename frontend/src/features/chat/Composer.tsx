@@ -1,5 +1,5 @@
 import { ArrowUp, Square } from "lucide-react";
-import { type ReactNode, type Ref, useId, useImperativeHandle, useRef } from "react";
+import { memo, type ReactNode, type Ref, useId, useImperativeHandle, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "@/shared/ui/Button";
 import { announce } from "@/shared/ui/LiveRegion";
@@ -29,8 +29,9 @@ interface ComposerProps {
   ref: Ref<ComposerHandle>;
 }
 
-/** Where questions are typed. */
-export function Composer({ conversationId, accepted, busy, onStop, onSend, bar, ref }: ComposerProps) {
+/** Where questions are typed. It is left alone while an answer is being written. */
+export const Composer = memo(function Composer(props: ComposerProps) {
+  const { conversationId, accepted, busy, onStop, onSend, bar, ref } = props;
   const { t } = useTranslation("chat");
   const area = useRef<HTMLTextAreaElement>(null);
   const hints = useId();
@@ -94,7 +95,7 @@ export function Composer({ conversationId, accepted, busy, onStop, onSend, bar, 
       </p>
     </form>
   );
-}
+});
 
 interface SendOrStopProps {
   input: QuestionInput;

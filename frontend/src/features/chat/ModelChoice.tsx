@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Bot } from "lucide-react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelView } from "@/api";
 import { cx } from "@/shared/cx";
@@ -9,6 +10,7 @@ import { useLocalState } from "@/shared/useLocalState";
 import { aboutQuery } from "./queries";
 
 const AUTOMATIC = "";
+const NO_MODELS: readonly ModelView[] = [];
 
 interface Choice {
   models: readonly ModelView[];
@@ -21,9 +23,10 @@ interface Choice {
 export function useModel(): Choice {
   const { data: about } = useQuery(aboutQuery);
   const [stored, setStored] = useLocalState<string>("model", AUTOMATIC);
-  const models = about?.models ?? [];
+  const models = about?.models ?? NO_MODELS;
   const known = models.length > 1 && models.some(({ id }) => id === stored);
-  return { models, model: known ? stored : null, choose: (model) => setStored(model) };
+  const model = known ? stored : null;
+  return useMemo(() => ({ models, model, choose: setStored }), [models, model, setStored]);
 }
 
 /** Nothing where there is nothing to choose. */

@@ -1,5 +1,5 @@
 import { ArrowDown, UserRound } from "lucide-react";
-import { lazy, Suspense, startTransition, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelView } from "@/api";
 import { cx } from "@/shared/cx";
@@ -12,7 +12,7 @@ import { Messages } from "./Messages";
 import { ModelChoice, useModel } from "./ModelChoice";
 import { type OpenSource, SourceLayer } from "./Sources";
 import { useAnnouncements } from "./useAnnouncements";
-import { type Scroll, useScroll } from "./useScroll";
+import { useScroll } from "./useScroll";
 import { useThread } from "./useThread";
 import { useThreadActions } from "./useThreadActions";
 
@@ -57,6 +57,18 @@ export function Thread(props: ThreadProps) {
     openSource: (shown, lang) => setSource({ source: shown, lang, open: true }),
     talkToPerson: () => setPerson("open"),
   });
+  const { away, news, toEnd } = scroll;
+  const bar = useMemo(
+    () => (
+      <div className="flex items-center gap-1">
+        <PersonButton onPress={actions.talkToPerson} />
+        <span className="grow" />
+        {away && <ToEnd news={news} narrow={narrow} onPress={toEnd} />}
+        <ModelChoice choice={choice} narrow={narrow} />
+      </div>
+    ),
+    [actions, away, news, toEnd, narrow, choice],
+  );
   useAnnouncements(thread.reply);
   useMarkdownAhead(choice.models);
 
@@ -75,14 +87,7 @@ export function Thread(props: ThreadProps) {
               busy={thread.busy}
               onStop={thread.stop}
               onSend={actions.ask}
-              bar={
-                <div className="flex items-center gap-1">
-                  <PersonButton onPress={() => setPerson("open")} />
-                  <span className="grow" />
-                  <ToEnd scroll={scroll} narrow={narrow} />
-                  <ModelChoice choice={choice} narrow={narrow} />
-                </div>
-              }
+              bar={bar}
             />
           </div>
         </div>
@@ -132,21 +137,24 @@ function PersonButton({ onPress }: { onPress: () => void }) {
   );
 }
 
+interface ToEndProps {
+  news: boolean;
+  narrow: boolean;
+  onPress: () => void;
+}
+
 /** Stands beside what is read, never over it. */
-function ToEnd({ scroll, narrow }: { scroll: Scroll; narrow: boolean }) {
+function ToEnd({ news, narrow, onPress }: ToEndProps) {
   const { t } = useTranslation("chat");
-  if (!scroll.away) return null;
   return (
     <Button
       size="sm"
-      variant={scroll.news ? "primary" : "quiet"}
+      variant={news ? "primary" : "quiet"}
       icon={<ArrowDown aria-hidden className="size-4 shrink-0" />}
       className="shrink-0 whitespace-nowrap px-2"
-      onClick={scroll.toEnd}
+      onClick={onPress}
     >
-      <span className={cx(narrow && !scroll.news && "sr-only")}>
-        {t(scroll.news ? "scroll.news" : "scroll.end")}
-      </span>
+      <span className={cx(narrow && !news && "sr-only")}>{t(news ? "scroll.news" : "scroll.end")}</span>
     </Button>
   );
 }

@@ -100,7 +100,11 @@ export function useScroll({ thread, empty, asked, last }: Watched): Scroll {
     seen.current = last;
   }, [last]);
 
-  const toEnd = useCallback(() => keep("end"), [keep]);
+  const toEnd = useCallback(() => {
+    keep("end");
+    // The button that asked for it goes away; reading goes on here.
+    scroller.current?.focus({ preventScroll: true });
+  }, [keep]);
   const hold = useCallback(() => keep("rest"), [keep]);
   return { scroller, content, away, news: away && news, toEnd, hold };
 }

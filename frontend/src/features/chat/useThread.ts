@@ -70,6 +70,8 @@ export function useThread(place: ThreadPlace, model: string | null): ThreadState
     begin(slot, asked, (progress) => follow(client, progress));
     if (leaf !== null) onLeaf(null);
   };
+  const running = reply && isRunning(reply) ? reply.key : null;
+  const halt = useMemo(() => (running === null ? null : () => stop(running)), [running]);
   const beside = (turn: Turn) => ({ turnId: turn.id ?? NOWHERE, model });
   return {
     name: slot.name,
@@ -83,7 +85,7 @@ export function useThread(place: ThreadPlace, model: string | null): ThreadState
     ask: (question) => send({ kind: "new", question, conversationId: id, model }),
     again: (turn) => send({ kind: "again", question: turn.question, ...beside(turn) }),
     edit: (turn, question) => send({ kind: "edit", question, ...beside(turn) }),
-    stop: reply && isRunning(reply) ? () => stop(reply.key) : null,
+    stop: halt,
   };
 }
 

@@ -31,15 +31,28 @@ export function useThreadActions(around: Around): ThreadActions {
     /** One question at a time: whoever asks meanwhile is told so. */
     const asking = (ask: (thread: ThreadState) => void) => {
       const { thread, t } = now.current;
-      if (thread.busy) toast({ text: t("composer.busy") });
-      else ask(thread);
+      if (thread.busy) return void toast({ text: t("composer.busy") });
+      ask(thread);
+      goOn();
     };
-    const settle = (turn: Turn) => turn.reply && forget(turn.reply.key);
+    /** Most buttons go away with what they were about; the focus is not to go with them. */
+    const goOn = () => {
+      const { composer, scroll } = now.current;
+      if (matchMedia("(pointer: fine)").matches) composer.current?.focus();
+      else scroll.scroller.current?.focus({ preventScroll: true });
+    };
+    const settle = (turn: Turn) => {
+      if (turn.reply) forget(turn.reply.key);
+      goOn();
+    };
     return {
       ask: (question) => asking((thread) => thread.ask(question)),
       again: (turn) => asking((thread) => thread.again(turn)),
       edit: (turn, question) => asking((thread) => thread.edit(turn, question)),
-      retry: (turn) => turn.reply && retry(turn.reply.key),
+      retry: (turn) => {
+        if (turn.reply) retry(turn.reply.key);
+        goOn();
+      },
       takeBack: (turn) => {
         settle(turn);
         now.current.composer.current?.fill(turn.question);

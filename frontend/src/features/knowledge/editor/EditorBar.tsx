@@ -1,6 +1,7 @@
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { hasRole, useAccount } from "@/shared/account";
 import { useFormat } from "@/shared/format";
 import { Button } from "@/shared/ui/Button";
 import { Confirm } from "@/shared/ui/Confirm";
@@ -18,25 +19,22 @@ interface EditorBarProps {
 /** What can be done with the draft; always in sight. */
 export function EditorBar({ editor, formId, onSubmit, onDiscard }: EditorBarProps) {
   const { t } = useTranslation("knowledge");
-  const [asking, setAsking] = useState(false);
+  const { data: account } = useAccount();
   const { saving, form } = editor;
   const { isDirty } = form.formState;
   const { draft, work, theirs } = saving;
-  const waits = draft?.stage === "review" && !isDirty;
+  const own = draft !== null && draft.author === account?.username;
+  // Somebody else's draft has to be changed before it is one's own to send.
+  const nothingToSend = !isDirty && (!own || draft.stage === "review");
   return (
     <div className="sticky bottom-0 z-20 -mx-4 flex flex-wrap items-center justify-end gap-2 border-line border-t bg-raised px-4 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:mx-0 sm:rounded-xl sm:border sm:shadow-raised">
       <p className="mr-auto text-ink-muted text-sm max-sm:w-full">
         <Status editor={editor} />
       </p>
-      {(draft || isDirty) && (
-        <Button
-          variant="quiet"
-          className="text-danger! max-sm:px-3"
-          icon={<Trash2 aria-hidden className="size-4" />}
-          onClick={() => setAsking(true)}
-        >
-          <span className="max-sm:sr-only">{t(draft ? "editor.discard" : "editor.discardText")}</span>
-        </Button>
+      {own || (draft && hasRole(account, "admin")) ? (
+        <Discard what="draft" busy={work === "discard"} onDiscard={onDiscard} />
+      ) : (
+        isDirty && <Discard what="text" busy={false} onDiscard={async () => editor.startAgain()} />
       )}
       <Button type="submit" form={formId} busy={work === "save"} disabled={!maySave(saving, isDirty)}>
         {t("editor.save")}
@@ -44,22 +42,47 @@ export function EditorBar({ editor, formId, onSubmit, onDiscard }: EditorBarProp
       <Button
         variant="primary"
         busy={work === "submit"}
-        disabled={theirs !== null || waits || (draft === null && !isDirty)}
+        disabled={theirs !== null || nothingToSend}
         onClick={() => void onSubmit()}
       >
         {t("editor.submit")}
       </Button>
+    </div>
+  );
+}
+
+interface DiscardProps {
+  /** The draft, for everybody, or only what is not saved of it. */
+  what: "draft" | "text";
+  busy: boolean;
+  onDiscard: () => Promise<void>;
+}
+
+function Discard({ what, busy, onDiscard }: DiscardProps) {
+  const { t } = useTranslation("knowledge");
+  const [asking, setAsking] = useState(false);
+  const label = t(what === "draft" ? "editor.discard" : "editor.discardText");
+  return (
+    <>
+      <Button
+        variant="quiet"
+        className="text-danger! max-sm:px-3"
+        icon={<Trash2 aria-hidden className="size-4" />}
+        onClick={() => setAsking(true)}
+      >
+        <span className="max-sm:sr-only">{label}</span>
+      </Button>
       <Confirm
         open={asking}
         onOpenChange={setAsking}
-        title={t(draft ? "discard.title" : "discard.textTitle")}
-        description={t(draft ? "discard.about" : "discard.textAbout")}
-        confirm={t(draft ? "editor.discard" : "editor.discardText")}
+        title={t(what === "draft" ? "discard.title" : "discard.textTitle")}
+        description={t(what === "draft" ? "discard.about" : "discard.textAbout")}
+        confirm={label}
         danger
-        busy={work === "discard"}
+        busy={busy}
         onConfirm={() => void onDiscard().finally(() => setAsking(false))}
       />
-    </div>
+    </>
   );
 }
 

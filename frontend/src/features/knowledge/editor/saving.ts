@@ -44,7 +44,7 @@ export function nextSaving(saving: Saving, event: SavingEvent): Saving {
       return { ...saving, work: null, error: event.error };
     case "settled":
       // From now on theirs is what has been seen; the next save goes on from there.
-      return saving.theirs ? { ...saving, draft: saving.theirs, theirs: null } : saving;
+      return saving.theirs ? savingOf(saving.theirs) : saving;
   }
 }
 

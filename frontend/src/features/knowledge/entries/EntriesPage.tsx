@@ -31,8 +31,11 @@ export default function EntriesPage() {
   const [address, setAddress] = useSearchParams();
   const filters = readFilters(address);
   const query = useEntries(useMemo(() => entriesQuery(readFilters(address), new Date()), [address]));
-  const change = (next: Partial<Filters>) =>
-    setAddress(writeFilters(changed(filters, next)), { replace: !("page" in next) });
+  const change = (next: Partial<Filters>) => {
+    // The page follows the address a little later: a quick second change must not undo the first.
+    const now = readFilters(new URLSearchParams(window.location.search));
+    setAddress(writeFilters(changed(now, next)), { replace: !("page" in next) });
+  };
   const toPage = (page: number) => {
     change({ page });
     window.scrollTo(0, 0);

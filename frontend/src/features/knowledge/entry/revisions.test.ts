@@ -73,6 +73,7 @@ it("tells what is due from what still serves while the index is made", () => {
   expect(comingRevision(served)).toBeNull();
   const waiting = { ...served, published_number: 3 };
   expect(comingRevision(waiting)?.number).toBe(2);
+  expect(wordsToChange(waiting)?.answer).toBe("answer 2");
   expect(mayRestore(newer, waiting)).toBe(false);
   expect(mayRestore(older, waiting)).toBe(true);
   expect(dueRevision(detail([revision(2, at(1)), revision(1, at(1))], 1))?.number).toBe(2);

@@ -12,9 +12,9 @@ export function lastWords({ published, revisions }: EntryDetail): EntryBody | nu
   );
 }
 
-/** What a change starts from: the open draft, else what is published, else what was there last. */
+/** What a change starts from: the open draft, else what was approved last, also where that does not serve. */
 export function wordsToChange(detail: EntryDetail): EntryBody | null {
-  return openRevision(detail)?.entry ?? lastWords(detail);
+  return openRevision(detail)?.entry ?? dueRevision(detail)?.entry ?? lastWords(detail);
 }
 
 /** Of what was approved, what is to be in force now: the latest to take effect, and of two the later one.

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import type { RevisionView } from "@/api";
-import { useAccount } from "@/shared/account";
+import { hasRole, useAccount } from "@/shared/account";
 import { useFormat } from "@/shared/format";
 import { Button, buttonClass } from "@/shared/ui/Button";
 import { Card } from "@/shared/ui/Card";
@@ -42,7 +42,7 @@ export function Decide({ draft }: { draft: RevisionView }) {
         </Card>
       )}
       {draft.retires ? (
-        own && <Withdraw draft={draft} />
+        (own || hasRole(account, "admin")) && <Withdraw draft={draft} />
       ) : (
         <Link to={paths.edit(draft.entry_id)} className={buttonClass()}>
           <PencilLine aria-hidden className="size-4" />
