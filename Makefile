@@ -27,7 +27,6 @@ page: $(PAGE)
 test: $(VENV)/.testing check
 	$(BIN)/pytest
 	$(NPM) test
-	$(MAKE) e2e
 
 # The journeys of customers, curators and administrators, in a real browser against real servers.
 e2e: $(VENV)/.testing $(PAGE) $(VENV)/.browser

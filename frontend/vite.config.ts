@@ -31,5 +31,6 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    testTimeout: 30_000, // typing letter by letter takes long on a busy machine
   },
 });

@@ -154,11 +154,11 @@ test("a file is looked at first, and makes drafts only then", async ({ page }) =
   });
   await expect(page.getByText(/^Line 2:/)).toBeVisible({ timeout: 20_000 });
   await page.getByRole("button", { name: "Make 1 draft" }).click();
-  await expect(page.getByText("1 draft made")).toBeVisible();
+  await expect(page.getByRole("main").getByText("1 draft made")).toBeVisible();
   await page.getByRole("link", { name: "To the drafts" }).click();
   await page.getByRole("checkbox", { name: line.question }).check();
   await page.getByRole("button", { name: "Send 1 for approval" }).click();
-  await expect(page.getByText("1 draft sent for approval")).toBeVisible();
+  await expect(page.getByRole("main").getByText("1 draft sent for approval")).toBeVisible();
 });
 
 test("words that were approved before are taken back without a second person", async ({ page }) => {

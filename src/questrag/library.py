@@ -1,7 +1,9 @@
 """A knowledge base with the index of it: read from files, with what was published over them."""
 
+import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -108,14 +110,17 @@ def open_library(
         if anew or not folder.exists():
             documents, version = documents_of(knowledge), knowledge.version
             build_index(documents, encoder, folder, knowledge=version, replace=anew, progress=progress)
-        return SearchIndex(folder).require(encoder=encoder.version, knowledge=knowledge.version)
+        index = SearchIndex(folder).require(encoder=encoder.version, knowledge=knowledge.version)
+        with suppress(OSError):  # nobody may write there
+            os.utime(folder)  # those that are used are the last to be removed
+        return index
 
     try:
         index = opened(anew=rebuild)
     except UnusableIndex:
-        if not mend:
+        if folder.exists() and not mend:
             raise
-        index = opened(anew=True)
+        index = opened(anew=mend)  # where it is gone, another process removed it at this moment
     return Library(
         knowledge,
         (*problems, *wrong),

@@ -1,5 +1,6 @@
 """Reports for administrators, and the gap queue for curators."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -141,6 +142,27 @@ def test_periods_and_limits_out_of_range_are_refused(bank: Bank, path: str, para
 def test_only_ids_of_messages_can_be_dismissed(bank: Bank, ids: Any) -> None:
     response = bank.client.post(f"{INSIGHTS}/gaps/dismiss", json={"message_ids": ids}, headers=bank.asha)
     assert response.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("promote", {}),
+        ("promote", {"version": "shipped"}),
+        ("promote", {"version": "../abcdef"}),
+        ("promote", {"version": "abcdef", "why": "a\x00b"}),
+        ("promote", {"version": "abcdef", "why": "a" * 501}),
+        ("promote", []),
+        ("roll-back", {}),
+        ("roll-back", {"why": None}),
+        ("roll-back", {"why": "\ud800"}),
+    ],
+)
+def test_a_change_of_policy_that_cannot_be_read_is_refused(bank: Bank, path: str, body: Any) -> None:
+    headers = {**bank.meera, "Content-Type": "application/json"}
+    response = bank.client.post(f"{INSIGHTS}/policies/{path}", content=json.dumps(body), headers=headers)
+    assert response.status_code == 422
+    assert response.headers["Content-Type"] == "application/problem+json"
 
 
 def test_result_files_are_shown_as_they_are(bank: Bank) -> None:

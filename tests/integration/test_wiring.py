@@ -1,5 +1,6 @@
 """What the settings choose, with real parts."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -85,6 +86,14 @@ def test_the_index_is_made_once_and_found_by_content(settings: Settings) -> None
     again = open_library(settings, progress=lambda done, _: calls.append(done))
     assert calls == []
     assert again.index.version == first.index.version
+
+
+def test_an_index_that_is_used_is_not_among_the_oldest(settings: Settings) -> None:
+    open_library(settings)
+    (folder,) = _indexes(settings)
+    os.utime(folder, (1, 1))
+    open_library(settings)
+    assert folder.stat().st_mtime > 1
 
 
 def test_placeholders_are_filled_from_the_bank_profile(settings: Settings, tmp_path: Path) -> None:

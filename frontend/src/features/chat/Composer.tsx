@@ -1,5 +1,5 @@
 import { ArrowUp, Square } from "lucide-react";
-import { memo, type ReactNode, type Ref, useId, useImperativeHandle, useRef } from "react";
+import { memo, type ReactNode, type Ref, useEffect, useId, useImperativeHandle, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "@/shared/ui/Button";
 import { announce } from "@/shared/ui/LiveRegion";
@@ -53,6 +53,10 @@ export const Composer = memo(function Composer(props: ComposerProps) {
       return true;
     },
   });
+  // Whoever opens a conversation can begin to type; on a phone the keyboard would hide what is there to read.
+  useEffect(() => {
+    if (matchMedia("(pointer: fine)").matches) area.current?.focus({ preventScroll: true });
+  }, []);
   useImperativeHandle(ref, () => ({
     fill: (question) => {
       if (input.text === "") input.change(question);

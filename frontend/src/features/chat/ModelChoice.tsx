@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import type { ModelView } from "@/api";
 import { cx } from "@/shared/cx";
 import { buttonClass } from "@/shared/ui/Button";
-import { Menu } from "@/shared/ui/Menu";
 import { useLocalState } from "@/shared/useLocalState";
 import { aboutQuery } from "./queries";
 
@@ -42,32 +41,31 @@ export function ModelChoice({ choice, narrow }: { choice: Choice; narrow: boolea
     ...models.map((each) => ({ value: each.id, label: fullName(each) })),
   ];
   const chosen = options.find(({ value }) => value === (model ?? AUTOMATIC))?.label ?? "";
-  const label = `${t("model.label")}: ${chosen}`;
   return (
-    <Menu
-      label={t("model.label")}
-      align="end"
-      entries={[
-        {
-          type: "choice",
-          label: t("model.label"),
-          value: model ?? AUTOMATIC,
-          options,
-          choose: (value) => choose(value === AUTOMATIC ? null : value),
-        },
-      ]}
-      trigger={(wiring) => (
-        <button
-          type="button"
-          {...wiring}
-          aria-label={label}
-          data-tooltip={label}
-          className={buttonClass("quiet", "sm", "text-ink-muted")}
-        >
-          <Bot aria-hidden className="size-4 shrink-0" />
-          <span className={cx("max-w-40 truncate", narrow && "sr-only")}>{chosen}</span>
-        </button>
+    <span
+      data-tooltip={`${t("model.label")}: ${chosen}`}
+      className={buttonClass(
+        "quiet",
+        "sm",
+        "relative text-ink-muted has-focus-visible:outline-2 has-focus-visible:outline-accent",
       )}
-    />
+    >
+      <Bot aria-hidden className="size-4 shrink-0" />
+      <span aria-hidden className={cx("max-w-40 truncate", narrow && "sr-only")}>
+        {chosen}
+      </span>
+      <select
+        aria-label={t("model.label")}
+        value={model ?? AUTOMATIC}
+        onChange={(event) => choose(event.target.value === AUTOMATIC ? null : event.target.value)}
+        className="absolute inset-0 cursor-pointer bg-raised text-ink opacity-0"
+      >
+        {options.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </span>
   );
 }

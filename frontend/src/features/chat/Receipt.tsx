@@ -25,14 +25,11 @@ export function Receipt({ receipt }: { receipt: ReceiptView }) {
       open={open}
       onToggle={(event) => setOpen((event.currentTarget as HTMLDetailsElement).open)}
     >
-      <summary className="flex min-h-8 w-fit list-none items-center gap-1.5 rounded-md py-1 text-ink-muted hover:text-ink pointer-coarse:min-h-11 [&::-webkit-details-marker]:hidden">
+      <summary className="flex min-h-8 w-fit list-none flex-wrap items-center gap-x-1.5 rounded-md py-1 font-medium text-ink-muted hover:text-ink pointer-coarse:min-h-11 [&::-webkit-details-marker]:hidden">
         <ChevronRight aria-hidden className="size-4 shrink-0 transition-transform group-open:rotate-90" />
-        <span>
-          <span className="font-medium">{t("receipt.title")}</span>
-          <span className="text-xs">
-            {" "}
-            · {fetched} · {spared}
-          </span>
+        {t("receipt.title")}
+        <span className="font-normal text-xs">
+          · {fetched} · {spared}
         </span>
       </summary>
       {open && (

@@ -57,7 +57,8 @@ export function Thread(props: ThreadProps) {
     openSource: (shown, lang) => setSource({ source: shown, lang, open: true }),
     talkToPerson: () => setPerson("open"),
   });
-  const { away, news, toEnd } = scroll;
+  const { news, toEnd } = scroll;
+  const away = scroll.away && last !== undefined;
   const bar = useMemo(
     () => (
       <div className="flex items-center gap-1">

@@ -16,6 +16,7 @@ const COPIED_MS = 2000;
 /** What can be done with one answer. */
 export function TurnActions({ turn }: { turn: Turn }) {
   const { t } = useTranslation("chat");
+  const { dateTime } = useFormat();
   const { again } = useActions();
   const rating = useRating(turn);
   return (
@@ -32,8 +33,15 @@ export function TurnActions({ turn }: { turn: Turn }) {
             onClick={() => again(turn)}
           />
         )}
+        {turn.askedAt && (
+          <time dateTime={turn.askedAt} className="ml-auto text-ink-muted text-xs">
+            {dateTime(turn.askedAt)}
+          </time>
+        )}
         {rating.thanked && (
-          <span className="animate-appear px-2 text-ink-muted text-xs">{t("feedback.thanks")}</span>
+          <span className="basis-full animate-appear px-2 text-ink-muted text-xs">
+            {t("feedback.thanks")}
+          </span>
         )}
       </fieldset>
       {rating.asking && <ReasonForm key={rating.asking} turn={turn} asking={rating.asking} rating={rating} />}

@@ -38,7 +38,10 @@ export function useThreadActions(around: Around): ThreadActions {
     /** Most buttons go away with what they were about; the focus is not to go with them. */
     const goOn = () => {
       const { composer, scroll } = now.current;
+      const typing = document.activeElement;
       if (matchMedia("(pointer: fine)").matches) composer.current?.focus();
+      // On a phone the keyboard makes room for the answer.
+      else if (typing instanceof HTMLTextAreaElement) typing.blur();
       else scroll.scroller.current?.focus({ preventScroll: true });
     };
     const settle = (turn: Turn) => {

@@ -119,14 +119,15 @@ function useChange<Given, Result>(work: (given: Given) => Promise<Result>) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: work,
-    onSettled: () => queries.invalidateQueries({ queryKey: ALL }),
+    // Not waited for: what a page does on success comes first, as the page may be about something that is gone then.
+    onSettled: () => void queries.invalidateQueries({ queryKey: ALL }),
   });
 }
 
 /** For what is done without a hook of its own. */
-export function useReadAgain(): () => Promise<void> {
+export function useReadAgain(): () => void {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: ALL });
+  return () => void queries.invalidateQueries({ queryKey: ALL });
 }
 
 export const useRestore = () =>

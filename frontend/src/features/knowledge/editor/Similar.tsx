@@ -1,12 +1,13 @@
 import { useTranslation } from "react-i18next";
 import type { EntrySummary } from "@/api";
+import { VisuallyHidden } from "@/shared/ui/VisuallyHidden";
 import { htmlLang } from "../langs";
 import { Notice } from "../parts/Notice";
 import { paths } from "../paths";
 
 /** Entries that ask nearly the same: better to change one of them than to have two. */
 export function Similar({ entries, id }: { entries: readonly EntrySummary[]; id: string }) {
-  const { t } = useTranslation("knowledge");
+  const { t, i18n } = useTranslation("knowledge");
   const others = entries.filter((entry) => entry.id !== id);
   if (others.length === 0) return null;
   return (
@@ -23,6 +24,9 @@ export function Similar({ entries, id }: { entries: readonly EntrySummary[]; id:
               className="inline-flex min-h-6 items-center underline underline-offset-2 hover:text-accent"
             >
               {entry.question}
+              <VisuallyHidden>
+                <span lang={i18n.language}> {t("side.newTab")}</span>
+              </VisuallyHidden>
             </a>
           </li>
         ))}

@@ -66,10 +66,10 @@ export function useEditor(opening: Opening): Editor {
     desk.tell({ type: "saved", draft: saved, at: new Date() });
     return saved;
   };
-  const after = async <T>(result: T | null) => {
+  const after = <T>(result: T | null) => {
     if (result === null) return null;
     settle();
-    await readAgain();
+    readAgain();
     return result;
   };
 
