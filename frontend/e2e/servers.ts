@@ -42,7 +42,7 @@ export const environments = {
   model: {
     ...shared,
     DATA_DIR: join(folder, "model"),
-    LLM_BASE_URL: `${addresses.llmock}/openai/v1`,
+    LLM_BASE_URL: `${addresses.llmock}/v1`,
     LLM_MODEL: "peer-1",
   },
 };

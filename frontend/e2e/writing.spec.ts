@@ -59,6 +59,7 @@ test("what is not saved is asked about, kept on the device and brought back", as
   await expect(page.getByText("Not saved yet; kept on this device.")).toBeVisible();
   const asked = page.getByRole("alertdialog", { name: "Leave without saving?" });
   await page.getByRole("link", { name: "Review" }).click();
+  await expect(asked).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(asked).toHaveCount(0);
   await expect(source).toHaveValue("Branch guide");

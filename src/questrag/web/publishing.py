@@ -194,8 +194,10 @@ async def _shipped(live: Live) -> int:
 
 
 async def _serving(live: Live) -> Serving:
-    parts, now = live.parts, present()
-    waiting = [each for each in await parts.store.every(Revision) if waits(each, now)]
+    store, now = live.parts.store, present()
+    waiting = [each for each in await store.every(Revision) if waits(each, now)]
+    golden = await _shipped(live) + len(await store.every(GoldenQuestion))
+    parts = live.parts  # as late as `working`: whoever reads that nothing is at work reads what came of it
     return Serving(
         version=parts.knowledge.version,
         entries=len(parts.knowledge),
@@ -212,5 +214,5 @@ async def _serving(live: Live) -> Serving:
             if each.effective_from
         ],
         last=GateReport.model_validate(live.last, from_attributes=True) if live.last else None,
-        golden=await _shipped(live) + len(await parts.store.every(GoldenQuestion)),
+        golden=golden,
     )

@@ -1,10 +1,11 @@
+import { TriangleAlert } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation } from "react-router";
 import { cx } from "@/shared/cx";
 import { useFormat } from "@/shared/format";
 import { VisuallyHidden } from "@/shared/ui/VisuallyHidden";
-import { useOverview } from "./api";
+import { useOverview, useServing } from "./api";
 import { paths } from "./paths";
 
 /** Pages that belong to the list of entries. */
@@ -50,6 +51,7 @@ export function SubNavigation() {
             >
               {t(`sections.${name}`)}
               {name === "review" && <Waiting />}
+              {name === "serving" && <Refused />}
             </NavLink>
           </li>
         ))}
@@ -70,5 +72,18 @@ function Waiting() {
         {t("review.waiting", { count: data.inReview, n: number(data.inReview) })}
       </VisuallyHidden>
     </span>
+  );
+}
+
+/** Whoever approved something that does not serve has gone on by the time it is refused. */
+function Refused() {
+  const { t } = useTranslation("knowledge");
+  const { data } = useServing();
+  if (!data?.refused) return null;
+  return (
+    <>
+      <TriangleAlert aria-hidden className="size-4 text-warn" />
+      <VisuallyHidden>{t("serving.refused")}</VisuallyHidden>
+    </>
   );
 }

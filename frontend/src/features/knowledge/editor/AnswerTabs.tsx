@@ -33,8 +33,8 @@ function TabLabel({ lang }: { lang: Lang }) {
   const { t } = useTranslation("knowledge");
   const { control } = useFormContext<EditorValues>();
   const [main, answers] = useWatch({ control, name: ["lang", "answers"] });
-  const wrong = useHasProblem(`answers.${lang}`);
   const written = answers[lang].trim() !== "";
+  const wrong = useHasProblem(`answers.${lang}`, { begun: written });
   return (
     <span className="flex items-center gap-1.5">
       {t(main === lang ? "editor.mainLang" : "editor.otherLang", { lang: t(`langs.${lang}`) })}

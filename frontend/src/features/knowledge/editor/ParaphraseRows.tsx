@@ -19,7 +19,7 @@ export function ParaphraseRows() {
   const { control, getValues, setFocus } = useFormContext<EditorValues>();
   const rows = useFieldArray({ control, name: "paraphrases" });
   const [all, setAll] = useState(false);
-  const wrong = useHasProblem("paraphrases", FIRST);
+  const wrong = useHasProblem("paraphrases", { from: FIRST });
   const open = all || wrong || rows.fields.length <= FIRST + 1;
   const add = () => {
     setAll(true);

@@ -30,14 +30,17 @@ export function useEditorField(name: Name) {
   return { field, error: told || found };
 }
 
-/** Whether the server's check found something at a place, or at any of its rows from one on. */
-export function useHasProblem(name: string, from = 0): boolean {
+/** Whether the server's check found something at a place, or at any of its rows from one on.
+ *
+ * Like the fields themselves, it says nothing of what nobody has `begun`, before somebody insists.
+ */
+export function useHasProblem(name: string, { from = 0, begun = false } = {}): boolean {
   const { problems, insists } = useContext(PlacedContext);
   const wrong = (place: string) => {
     const row = place.startsWith(`${name}.`) ? Number(place.slice(name.length + 1)) : Number.NaN;
     return place === name || row >= from;
   };
-  return insists && Object.keys(problems).some(wrong);
+  return (insists || begun) && Object.keys(problems).some(wrong);
 }
 
 /** Calls back when somebody wants to be led to a field whose name begins so. */

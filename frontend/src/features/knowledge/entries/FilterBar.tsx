@@ -23,7 +23,7 @@ export function FilterBar({ filters, categories, onChange }: FilterBarProps) {
   const used = inUse(filters);
   return (
     <search className="flex flex-col gap-3" aria-label={t("filters.label")}>
-      <div className="flex gap-2">
+      <div className="flex items-start gap-2">
         <SearchField asked={filters.q} onAsk={(q) => onChange({ q })} />
         <Button
           className="md:hidden"

@@ -9,29 +9,21 @@ import { Facts } from "../parts/Facts";
 import { Notice } from "../parts/Notice";
 import { paths } from "../paths";
 
+interface GateProps {
+  report: GateReport;
+  /** All that is published serves: what this report stopped was taken back since. */
+  over: boolean;
+}
+
 /** What the last quality gate said, and what to do where it said no. */
-export function Gate({ report }: { report: GateReport }) {
+export function Gate({ report, over }: GateProps) {
   const { t } = useTranslation("knowledge");
   const { number, percent, dateTime, duration } = useFormat();
   const share = (right: number) =>
     report.questions > 0 ? `${number(right)} (${percent(right / report.questions, 1)})` : number(right);
-  const verdict = report.passed
-    ? t("gate.passed")
-    : t("gate.failed", { count: report.worse.length, n: number(report.worse.length) });
   return (
     <Card title={t("gate.title")} description={t("gate.about")}>
-      <Notice tone={report.passed ? "ok" : "warn"} title={verdict}>
-        {!report.passed && (
-          <>
-            <p>{t("gate.failedAbout")}</p>
-            <ol className="list-decimal pl-5">
-              <li>{t("gate.todoParaphrase")}</li>
-              <li>{t("gate.todoEdit")}</li>
-              <li>{t("gate.todoGolden")}</li>
-            </ol>
-          </>
-        )}
-      </Notice>
+      <Verdict report={report} over={over} />
       <Facts
         facts={[
           { name: t("gate.at"), value: dateTime(report.at) },
@@ -47,6 +39,30 @@ export function Gate({ report }: { report: GateReport }) {
       <Changes title={t("gate.worse")} changes={report.worse} />
       <Changes title={t("gate.better")} changes={report.better} />
     </Card>
+  );
+}
+
+function Verdict({ report: { passed, worse }, over }: GateProps) {
+  const { t } = useTranslation("knowledge");
+  const { number } = useFormat();
+  const counted = { count: worse.length, n: number(worse.length) };
+  if (passed) return <Notice tone="ok" title={t("gate.passed")} />;
+  if (over) {
+    return (
+      <Notice title={t("gate.stopped", counted)}>
+        <p>{t("gate.stoppedAbout")}</p>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="warn" title={t("gate.failed", counted)}>
+      <p>{t("gate.failedAbout")}</p>
+      <ol className="list-decimal pl-5">
+        <li>{t("gate.todoParaphrase")}</li>
+        <li>{t("gate.todoEdit")}</li>
+        <li>{t("gate.todoGolden")}</li>
+      </ol>
+    </Notice>
   );
 }
 

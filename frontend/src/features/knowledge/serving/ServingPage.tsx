@@ -37,7 +37,7 @@ function Shown({ serving }: { serving: Serving }) {
   const reindex = useReindex();
   useToldWhenDone(serving);
   const gate = serving.last ? (
-    <Gate report={serving.last} />
+    <Gate report={serving.last} over={serving.refused === ""} />
   ) : (
     <Card title={t("gate.title")}>
       <p className="text-ink-muted text-sm">{t("gate.none")}</p>
