@@ -4,8 +4,6 @@ import type { Plugin, Rolldown } from "vite";
 const MOST_KB = 180;
 
 const CHAT = [/app\/ChatWorkspace\.tsx$/, /features\/chat\/ChatPage\.tsx$/];
-/** Fetched when the chat is on the screen, for the first answer. */
-const ANSWERS = [...CHAT, /features\/chat\/Marked\.tsx$/];
 const TEXTS = /i18n\/(en|hi)\/(common|chat|conversations)\.json$/;
 
 /** Stops a build whose chat weighs too much for a phone on a slow network. */
@@ -13,20 +11,19 @@ export const weighChat: Plugin = {
   name: "weigh-chat",
   apply: "build",
   generateBundle(_, bundle) {
-    const [chat, answers] = [weightKb(CHAT, bundle), weightKb(ANSWERS, bundle)];
-    const more = `${(answers - chat).toFixed(1)} kB more for answers`;
-    const weighs = `the chat weighs ${chat.toFixed(1)} kB of ${MOST_KB} (gzip), and ${more}`;
+    const chat = weightKb(bundle);
+    const weighs = `the chat weighs ${chat.toFixed(1)} kB of ${MOST_KB} (gzip)`;
     if (chat > MOST_KB) this.error(weighs);
     this.info(weighs);
   },
 };
 
-/** Of all files that these parts load with the start of the application, in the language that takes more. */
-function weightKb(parts: RegExp[], bundle: Rolldown.OutputBundle): number {
+/** Of all files that the chat loads with the start of the application, in the language that takes more. */
+function weightKb(bundle: Rolldown.OutputBundle): number {
   const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
   const files = new Set<string>();
   for (const chunk of chunks) {
-    if (chunk.isEntry || parts.some((part) => part.test(facade(chunk))))
+    if (chunk.isEntry || CHAT.some((part) => part.test(facade(chunk))))
       collect(chunk.fileName, bundle, files);
   }
   const texts = (language: string) =>

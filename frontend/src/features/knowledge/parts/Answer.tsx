@@ -1,8 +1,6 @@
-import Markdown, { type Options } from "react-markdown";
-import rehypeSanitize from "rehype-sanitize";
 import { cx } from "@/shared/cx";
+import { Markdown } from "@/shared/markdown/Markdown";
 import { htmlLang, type Lang } from "../langs";
-import { markdownOf } from "./markdown";
 
 interface AnswerProps {
   text: string;
@@ -10,24 +8,11 @@ interface AnswerProps {
   className?: string;
 }
 
-const SHOWN: Options = {
-  rehypePlugins: [rehypeSanitize],
-  disallowedElements: ["img", "a"],
-  unwrapDisallowed: true,
-};
-
-/** An answer as it looks in the chat: lists and emphasis, no links, no pictures. */
+/** An answer as it looks in the chat. */
 export function Answer({ text, lang, className }: AnswerProps) {
   return (
-    <div
-      lang={htmlLang(lang)}
-      className={cx(
-        "flex flex-col gap-2 break-words leading-relaxed",
-        "[&_li]:my-0.5 [&_ol]:list-decimal [&_ol]:pl-6 [&_ul]:list-disc [&_ul]:pl-6",
-        className,
-      )}
-    >
-      <Markdown {...SHOWN}>{markdownOf(text)}</Markdown>
+    <div lang={htmlLang(lang)} className={cx("flex flex-col gap-3 break-words leading-relaxed", className)}>
+      <Markdown text={text} />
     </div>
   );
 }
