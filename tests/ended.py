@@ -59,6 +59,7 @@ def an_ended_turn(
         lang=lang,
         llm_provider=model.partition("/")[0],
         emergency=emergency,
+        opening="fraud" if emergency else None,
         degraded=degraded,
     )
     return Turn(

@@ -20,6 +20,7 @@ from questrag.chat.types import (
     Action,
     Conversation,
     Feedback,
+    OpeningKind,
     Reason,
     Receipt,
     Source,
@@ -530,6 +531,27 @@ def test_a_receipt_stored_before_there_were_cached_tokens_says_that_nothing_was_
         assert read.receipt
         assert read.receipt.tokens == replace(RECEIPT.tokens, cached=0)
         assert read.receipt.tokens.billed == read.receipt.tokens.prompt
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("someone took money from my account", "fraud"),
+        ("I want to end my life", "crisis"),
+        ("what a rule no longer takes for an emergency", "fraud"),
+        (None, None),
+    ],
+)
+def test_a_receipt_stored_before_it_said_which_emergency_says_so_now(
+    question: str | None, kind: OpeningKind | None
+) -> None:
+    turn = answered(a_turn(a_conversation(), question or "How do I block my card?"))
+    old = json.loads(TURN.dump_json(turn))
+    del old["receipt"]["opening"]
+    old["receipt"]["emergency"] = question is not None
+
+    for read in (TURN.validate_python(old), TURN.validate_json(json.dumps(old))):
+        assert read.receipt == replace(RECEIPT, emergency=question is not None, opening=kind)
 
 
 async def test_text_comes_back_as_it_went_in(store: Store) -> None:

@@ -203,6 +203,32 @@ def test_the_pieces_of_a_stream_are_the_stored_answer_byte_for_byte() -> None:
     assert stored["metadata"] == done["metadata"]
 
 
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [("someone used my card, how do I block my debit card", "fraud"), ("I want to end my life", "crisis")],
+)
+def test_an_emergency_says_which_it_is_with_its_first_words_and_on_its_receipt(query: str, kind: str) -> None:
+    with api() as client:
+        headers = {**sign_up(client), "Idempotency-Key": "k"}
+        events = events_of(client.post(STREAM, json={"query": query}, headers=headers).text)
+        again = events_of(client.post(STREAM, json={"query": query}, headers=headers).text)
+        stored = messages(client, headers, events[0][1]["conversation_id"])[1]
+
+    for told in (events, again):
+        first, *others = [data for name, data in told if name == "token"]
+        assert first["opening"] == kind
+        assert not any("opening" in data for data in others)
+    assert (stored["metadata"]["emergency"], stored["metadata"]["opening"]) == (True, kind)
+    assert stored["metadata"] == events[-1][1]["metadata"] == again[-1][1]["metadata"]
+
+
+def test_an_answer_that_is_no_emergency_says_so() -> None:
+    with api() as client:
+        receipt = ask(client, sign_up(client))["metadata"]
+
+    assert (receipt["emergency"], receipt["opening"]) == (False, None)
+
+
 def test_what_was_withdrawn_is_not_in_the_stored_answer() -> None:
     with api(assistant=an_assistant(generator=Withdraws())) as client:
         headers = sign_up(client)
@@ -508,6 +534,30 @@ async def test_an_answer_that_was_cut_off_is_given_whole_when_its_key_comes_agai
 
     assert (again["response"], again["complete"]) == (whole["response"], True)
     assert again["message_id"] == whole["message_id"]
+
+
+@pytest.mark.parametrize(
+    ("end", "complete"),
+    [
+        ({}, True),
+        ({"status": Status.HANDED_OFF}, True),
+        ({"answer": "Open the", "complete": False, "receipt": None}, False),
+        ({"status": Status.PENDING, "answer": "", "complete": False, "receipt": None}, False),
+        ({"status": Status.FAILED, "answer": "", "complete": False, "receipt": None}, False),
+    ],
+    ids=["answered", "handed off", "cut off", "pending", "failed"],
+)
+async def test_an_answer_in_a_conversation_says_whether_it_came_to_its_end(end: dict[str, Any], complete: bool) -> None:
+    store = MemoryStore()
+    with api(store) as client:
+        headers = sign_up(client)
+        asked = ask(client, headers)
+        user = await store.user_named("priya")
+        assert user is not None
+        await store.finish(replace(await store.turn(user.id, asked["message_id"]), **end))
+        said = messages(client, headers, asked["conversation_id"])
+
+    assert [(message["role"], message["complete"]) for message in said] == [("user", True), ("assistant", complete)]
 
 
 def test_a_repeated_question_makes_no_conversation_not_even_for_a_moment() -> None:

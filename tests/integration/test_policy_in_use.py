@@ -10,20 +10,16 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from questrag.artifacts import open_artifact
 from questrag.chat.errors import ArtifactError
-from questrag.policy.state import STATE_FEATURES
 from questrag.policy.versions import PolicyVersions
 from questrag.settings import PROJECT
 from questrag.storage.sqlite import SqliteStore
-from questrag.training.policy import Weights, write_policy
 from questrag.web.app import create_app
 from questrag.web.watching import LEAST_CHECKED
-from questrag.wiring import open_fused
+from tests.candidates import candidate
 from tests.integration.api import CHEAP_KIB, Headers, ask, settings, sign_up, staff
 
 ENTRIES = (
@@ -45,23 +41,9 @@ def app(data_dir: Path, **changes: Any) -> TestClient:
     return TestClient(create_app(chosen, password_memory_kib=CHEAP_KIB))
 
 
-def candidate(data_dir: Path, tmp_path: Path, *, never: bool) -> str:
-    """Keep a version that fetches nothing, or one that is like the shipped one; return its name."""
-    shipped = settings(data_dir=tmp_path / "nowhere")
-    encoder = open_artifact(shipped.policy_model_path, "policy").info["encoder"]
-    served = open_fused(shipped, encoder)
-    none = served.choice.none.copy()
-    none[STATE_FEATURES.index("one")] += 60.0 if never else 0.01
-    choice = served.choice
-    weights = Weights(choice.passage, none.astype(np.float32), choice.mean, choice.directions)
-    write_policy(weights, served.price, tmp_path / "made", {}, encoder=encoder, name="learned")
-    report: dict[str, object] = {"passed": True, "reasons": [], "gains": ["a test"], "base": "shipped"}
-    return PolicyVersions(data_dir / "policies").add(tmp_path / "made", report)
-
-
-def promoted(data_dir: Path, tmp_path: Path, *, never: bool) -> str:
+def promoted(data_dir: Path, *, never: bool) -> str:
     """Let such a version serve."""
-    version = candidate(data_dir, tmp_path, never=never)
+    version = candidate(data_dir, never=never)
     PolicyVersions(data_dir / "policies").promote(version, "a test")
     return version
 
@@ -78,10 +60,10 @@ def wait_until(holds: Callable[[], object]) -> None:
         sleep(0.05)
 
 
-def test_a_running_server_takes_up_the_version_that_serves(data_dir: Path, tmp_path: Path) -> None:
+def test_a_running_server_takes_up_the_version_that_serves(data_dir: Path) -> None:
     with app(data_dir, kb_reload_s=0.05) as client:
         before = policy_of(client)["version"]
-        version = promoted(data_dir, tmp_path, never=False)
+        version = promoted(data_dir, never=False)
         wait_until(lambda: version in policy_of(client)["version"])
         assert ask(client, sign_up(client), QUESTIONS[0])["metadata"]["versions"]["policy"].endswith(version)
         PolicyVersions(data_dir / "policies").roll_back("a test")
@@ -89,9 +71,9 @@ def test_a_running_server_takes_up_the_version_that_serves(data_dir: Path, tmp_p
 
 
 def test_a_version_that_leaves_out_what_answers_is_found_by_the_audit_and_taken_back(
-    data_dir: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    data_dir: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    version = promoted(data_dir, tmp_path, never=True)
+    version = promoted(data_dir, never=True)
     watched = {"kb_reload_s": 0, "policy_audit_s": 0.1, "policy_audit_share": 1.0, "policy_harm_limit": 0.3}
     with caplog.at_level(logging.ERROR), app(data_dir, **watched) as client:
         assert version in policy_of(client)["version"]
@@ -108,9 +90,7 @@ def test_a_version_that_leaves_out_what_answers_is_found_by_the_audit_and_taken_
     assert "does harm" in caplog.text
 
 
-def test_a_policy_without_one_before_it_goes_on_and_health_says_that_it_does_harm(
-    data_dir: Path, tmp_path: Path
-) -> None:
+def test_a_policy_without_one_before_it_goes_on_and_health_says_that_it_does_harm(data_dir: Path) -> None:
     with app(data_dir, policy="never", policy_audit_s=0.1, policy_audit_share=1.0) as client:
         for number in range(LEAST_CHECKED):
             ask(client, sign_up(client, f"customer{number}"), QUESTIONS[number % 3])
@@ -122,8 +102,8 @@ def test_a_policy_without_one_before_it_goes_on_and_health_says_that_it_does_har
     assert health["policy"]["harm_ci95"][0] > 0.3
 
 
-def test_a_few_accounts_are_no_ground_to_take_a_policy_back(data_dir: Path, tmp_path: Path) -> None:
-    version = promoted(data_dir, tmp_path, never=True)
+def test_a_few_accounts_are_no_ground_to_take_a_policy_back(data_dir: Path) -> None:
+    version = promoted(data_dir, never=True)
     with app(data_dir, policy_audit_s=0.1, policy_audit_share=1.0) as client:
         customer = sign_up(client)
         for question in QUESTIONS * 3:
@@ -148,9 +128,9 @@ def test_a_policy_that_does_no_harm_is_left_alone(data_dir: Path) -> None:
 
 @pytest.mark.parametrize("broken", ["weights", "log"])
 def test_a_promoted_policy_that_cannot_be_read_stops_the_start_and_is_not_replaced_by_another(
-    data_dir: Path, tmp_path: Path, broken: str
+    data_dir: Path, broken: str
 ) -> None:
-    version = promoted(data_dir, tmp_path, never=False)
+    version = promoted(data_dir, never=False)
     folder = data_dir / "policies"
     file = folder / version / "weights.json" if broken == "weights" else folder / "served.jsonl"
     file.write_text("{\n", encoding="utf-8")
@@ -158,10 +138,8 @@ def test_a_promoted_policy_that_cannot_be_read_stops_the_start_and_is_not_replac
         pass
 
 
-def test_an_administrator_lets_a_version_serve_and_takes_it_back_and_both_are_taken_up_at_once(
-    data_dir: Path, tmp_path: Path
-) -> None:
-    version = candidate(data_dir, tmp_path, never=False)
+def test_an_administrator_lets_a_version_serve_and_takes_it_back_and_both_are_taken_up_at_once(data_dir: Path) -> None:
+    version = candidate(data_dir, never=False)
     path = "/api/v1/insights/policies"
     with app(data_dir, kb_reload_s=0) as client:
         meera = an_administrator(client, data_dir)
@@ -194,10 +172,8 @@ def test_an_administrator_lets_a_version_serve_and_takes_it_back_and_both_are_ta
         assert client.post(f"{path}/promote", json={"version": "../x"}, headers=meera).status_code == 422
 
 
-def test_where_another_policy_was_chosen_the_list_says_so_and_nothing_is_promoted(
-    data_dir: Path, tmp_path: Path
-) -> None:
-    version = candidate(data_dir, tmp_path, never=False)
+def test_where_another_policy_was_chosen_the_list_says_so_and_nothing_is_promoted(data_dir: Path) -> None:
+    version = candidate(data_dir, never=False)
     with app(data_dir, policy="rules") as client:
         meera = an_administrator(client, data_dir)
         listed = client.get("/api/v1/insights/policies", headers=meera).json()
@@ -286,10 +262,8 @@ def test_without_a_log_nothing_is_learned(data_dir: Path, questrag: Questrag) ->
     assert "no verdict says anything about a passage" in done.stderr
 
 
-def test_rolling_back_is_one_command_and_says_when_there_is_nothing_before(
-    data_dir: Path, tmp_path: Path, questrag: Questrag
-) -> None:
-    version = promoted(data_dir, tmp_path, never=False)
+def test_rolling_back_is_one_command_and_says_when_there_is_nothing_before(data_dir: Path, questrag: Questrag) -> None:
+    version = promoted(data_dir, never=False)
     assert f"{version} serves." in questrag("versions").stdout
     assert questrag("rollback", "--why", "complaints").stdout == "shipped serves now.\n"
     again = questrag("rollback")

@@ -137,7 +137,7 @@ class Broken:
 
 async def test_a_report_of_fraud_gets_the_emergency_steps_before_anything_is_searched() -> None:
     events = await reply(replace(an_assistant(), retriever=Broken()), "I shared my OTP with a caller")
-    assert events[0] == Token(STEPS["en"])
+    assert events[0] == Token(STEPS["en"], "fraud")
     assert isinstance(events[-1], Finished)
     assert (events[-1].answer.text, events[-1].answer.status) == (STEPS["en"], Status.HANDED_OFF)
     assert events[-1].answer.receipt.degraded == ("nothing was searched: ArtifactError",)
@@ -149,9 +149,39 @@ async def test_a_search_that_fails_fails_the_turn() -> None:
 
 
 async def test_despair_is_answered_with_help_and_nothing_else() -> None:
-    answer = await collect(an_assistant().answer("I want to end my life, recovery agents call about my fixed deposit"))
+    events = await reply(an_assistant(), "I want to end my life, recovery agents call about my fixed deposit")
+    assert events[0] == Token(CRISIS["en"], "crisis")
+    assert isinstance(events[-1], Finished)
+    answer = events[-1].answer
     assert answer.text == CRISIS["en"]
     assert answer.receipt.cited == ()
+    assert (answer.receipt.emergency, answer.receipt.opening) == (True, "crisis")
+
+
+ROBBED = "someone used my card, how do I block my debit card"
+"""Seven of its nine words are in `BLOCK_CARD.question`."""
+
+
+async def test_emergency_steps_stand_alone_where_nothing_found_is_good_enough() -> None:
+    model = Scripted(["Anything."])
+    answer = await collect(an_assistant(generator=model, enough=0.8).answer(ROBBED))
+    assert (answer.text, answer.status) == (STEPS["en"], Status.HANDED_OFF)
+    assert (answer.receipt.cited, answer.receipt.tokens.paid, model.asked) == ((), False, [])
+
+
+async def test_what_is_good_enough_follows_the_emergency_steps() -> None:
+    answer = await collect(an_assistant(enough=0.75).answer(ROBBED))
+    assert (answer.text, answer.status) == (STEPS["en"] + "\n\n" + BLOCK_CARD.answer, Status.ANSWERED)
+    assert answer.receipt.cited == ("card-block",)
+
+
+async def test_an_answer_says_of_its_first_piece_alone_that_it_is_an_opening() -> None:
+    events = await reply(an_assistant(), ROBBED)
+    assert [event.opening for event in events if isinstance(event, Token)][:2] == ["fraud", None]
+    usual = await reply(an_assistant(), "How do I block my debit card?")
+    assert {event.opening for event in usual if isinstance(event, Token)} == {None}
+    assert isinstance(usual[-1], Finished)
+    assert (usual[-1].answer.receipt.emergency, usual[-1].answer.receipt.opening) == (False, None)
 
 
 async def test_emergency_steps_survive_an_answer_that_is_withdrawn() -> None:
@@ -162,7 +192,8 @@ async def test_emergency_steps_survive_an_answer_that_is_withdrawn() -> None:
     assert isinstance(events[-1], Finished)
     assert "".join(e.text for e in events[last:] if isinstance(e, Token)) == events[-1].answer.text
     assert events[-1].answer.text == STEPS["en"] + "\n\n" + BLOCK_CARD.answer
-    assert events[-1].answer.receipt.emergency
+    assert (events[-1].answer.receipt.emergency, events[-1].answer.receipt.opening) == (True, "fraud")
+    assert events[last + 1] == Token(STEPS["en"] + "\n\n", "fraud")
 
 
 async def test_emergency_steps_are_not_said_twice() -> None:

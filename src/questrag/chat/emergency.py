@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from questrag.chat.types import Hit, Lang, Passage
+from questrag.chat.types import Hit, Lang, OpeningKind, Passage
 
 
 class _Kind:
@@ -212,8 +212,12 @@ class Opening:
     """What is said before anything is looked up."""
 
     text: str
-    alone: bool
-    """Nothing that a bank could add belongs after it."""
+    kind: OpeningKind
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing that a bank could add belongs after it."""
+        return self.kind == "crisis"
 
 
 def opening_for(text: str, lang: Lang) -> Opening | None:
@@ -226,8 +230,8 @@ def opening_for(text: str, lang: Lang) -> Opening | None:
     """
     words = _words(text)
     if _HARM.fires(words):
-        return Opening(CRISIS[lang], alone=True)
-    return Opening(STEPS[lang], alone=False) if any(rule.fires(words) for rule in _RULES) else None
+        return Opening(CRISIS[lang], "crisis")
+    return Opening(STEPS[lang], "fraud") if any(rule.fires(words) for rule in _RULES) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class Assistant:
         lang = language_of(question)
         opening = opening_for(question, lang)
         if opening:
-            yield Token(opening.text)
+            yield Token(opening.text, opening.kind)
 
         degraded: tuple[str, ...] = ()
         try:
@@ -115,9 +115,9 @@ class Assistant:
             raise RuntimeError(f"{type(self.generator).__name__} ended without a Completion")
         watch.lap("generate")
 
-        receipt = self._receipt(state, prompt, decision, completion, text)
+        receipt = self._receipt(state, prompt, decision, completion, text, opening)
         degraded += receipt.degraded
-        receipt = replace(receipt, timings_ms=watch.laps(), emergency=bool(opening), degraded=degraded)
+        receipt = replace(receipt, timings_ms=watch.laps(), degraded=degraded)
         yield Finished(Answer(text, Status.HANDED_OFF if completion.handed_off else Status.ANSWERED, receipt))
 
     async def look(self, question: str, history: Sequence[Turn] = ()) -> TurnState:
@@ -233,7 +233,7 @@ class Assistant:
             async for event in events:
                 yield event
                 if opening and isinstance(event, Replaced):
-                    yield Token(opening.text + "\n\n")
+                    yield Token(opening.text + "\n\n", opening.kind)
 
     def _bill(self, state: TurnState, prompt: Prompt, completion: Completion, text: str) -> TokenBill:
         always = self.always(state).tokens(self.tokens)
@@ -252,7 +252,13 @@ class Assistant:
         )
 
     def _receipt(
-        self, state: TurnState, prompt: Prompt, decision: Decision, completion: Completion, text: str
+        self,
+        state: TurnState,
+        prompt: Prompt,
+        decision: Decision,
+        completion: Completion,
+        text: str,
+        opening: Opening | None,
     ) -> Receipt:
         shown = {s.passage.id: s for s in prompt.sources}
         return Receipt(
@@ -273,6 +279,8 @@ class Assistant:
             versions=self._versions(decision, completion),
             lang=state.lang,
             llm_provider=completion.provider,
+            emergency=opening is not None,
+            opening=opening.kind if opening else None,
             degraded=completion.degraded,
             citations_removed=completion.citations_removed,
             replaced=completion.replaced,

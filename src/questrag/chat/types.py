@@ -8,8 +8,11 @@ from typing import Literal
 
 Lang = Literal["en", "hinglish", "hi"]
 """English, Hindi in Roman script (as typed on a phone), Hindi in Devanagari."""
-
 LANGS: tuple[Lang, ...] = ("en", "hinglish", "hi")
+
+Role = Literal["customer", "curator", "admin"]
+OpeningKind = Literal["fraud", "crisis"]
+"""What is said before anything is looked up: the steps against fraud, or where somebody in despair finds help."""
 
 
 class Action(StrEnum):
@@ -245,7 +248,7 @@ class Receipt:
     live: tuple[str, ...]
     """Entries in the prompt that were kept from earlier turns."""
     cited: tuple[str, ...]
-    """Entries that the answer draws on."""
+    """Entries that the answer draws on, in the order of their first citation."""
     sources: tuple[Source, ...]
     tokens: TokenBill
     timings_ms: Mapping[str, float]
@@ -254,7 +257,8 @@ class Receipt:
     lang: Lang
     llm_provider: str
     emergency: bool = False
-    """The question reports fraud: the emergency steps came first."""
+    opening: OpeningKind | None = None
+    """What the answer begins with in an emergency; None where it is none."""
     degraded: tuple[str, ...] = ()
     """What did not work as configured, one sentence each."""
     citations_removed: int = 0
@@ -275,8 +279,6 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The end of a turn."""
-
     text: str
     status: Status
     receipt: Receipt
@@ -331,9 +333,6 @@ class Conversation:
     """The turn that the next question continues."""
 
 
-Role = Literal["customer", "curator", "admin"]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     id: str
@@ -356,9 +355,10 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """The next piece of the answer."""
+    """The next piece of the answer; `opening` is set where it begins with the words for an emergency."""
 
     text: str
+    opening: OpeningKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

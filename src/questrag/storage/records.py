@@ -3,17 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import AfterValidator, TypeAdapter
 
 from questrag.chat.desk import DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
+from questrag.chat.emergency import opening_for
 from questrag.chat.ports import D
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
 
+
+def _with_opening(turn: Turn) -> Turn:
+    """Return the turn with what its receipt did not say when it was only said that there was an emergency."""
+    receipt = turn.receipt
+    if receipt is None or not receipt.emergency or receipt.opening:
+        return turn
+    opening = opening_for(turn.question, receipt.lang)
+    return replace(turn, receipt=replace(receipt, opening=opening.kind if opening else "fraud"))
+
+
 USER = TypeAdapter(User)
 CONVERSATION = TypeAdapter(Conversation)
-TURN = TypeAdapter(Turn)
+TURN: TypeAdapter[Turn] = TypeAdapter(Annotated[Turn, AfterValidator(_with_opening)])
 FEEDBACK = TypeAdapter(Feedback)
 
 _DESK: Mapping[type[DeskRecord], tuple[str, TypeAdapter[Any]]] = {

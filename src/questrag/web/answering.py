@@ -219,7 +219,7 @@ async def _events(parts: Parts, asked: Asked) -> AsyncGenerator[StreamEvent]:
 
 
 async def _replay(turn: Turn) -> AsyncGenerator[StreamEvent]:
-    yield TokenEvent(text=turn.answer)
+    yield TokenEvent(text=turn.answer, opening=turn.receipt.opening if turn.receipt else None)
     yield chat_response(turn)
 
 
@@ -229,8 +229,8 @@ def _told(event: Event, turn: Turn) -> StreamEvent:
             return decided_event(decision)
         case Retrieved(hits):
             return retrieved_event(hits)
-        case Token(text):
-            return TokenEvent(text=text)
+        case Token(text, opening):
+            return TokenEvent(text=text, opening=opening)
         case Replaced(why):
             return ReplacedEvent(why=why)
         case Finished(end):

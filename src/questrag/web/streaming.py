@@ -13,7 +13,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from starlette.types import Receive, Send
 
 from questrag.web.errors import problem_of
-from questrag.web.views import EVENT_NAMES, FailedEvent, StreamEvent
+from questrag.web.views import EVENT_NAMES, FailedEvent, StreamEvent, TokenEvent
 
 T = TypeVar("T")
 
@@ -102,6 +102,5 @@ async def _next(chunks: MemoryObjectReceiveStream[bytes], heartbeat_s: float) ->
 
 
 def encoded(event: StreamEvent) -> bytes:
-    return format_sse_event(
-        event=EVENT_NAMES[type(event)], data_str=event.model_dump_json(exclude_none=isinstance(event, FailedEvent))
-    )
+    brief = isinstance(event, FailedEvent | TokenEvent)
+    return format_sse_event(event=EVENT_NAMES[type(event)], data_str=event.model_dump_json(exclude_none=brief))

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from questrag.chat.types import Action, Conversation, Decision, Hit, Lang, Reason, Status, Turn
+from questrag.chat.types import Action, Conversation, Decision, Hit, Lang, OpeningKind, Reason, Status, Turn
 
 
 class View(BaseModel):
@@ -61,11 +61,14 @@ class ReceiptView(View):
     live: list[str]
     cited: list[str]
     sources: list[SourceView]
+    """In the order of their first citation in the answer, which cites by the numbers that its model was shown."""
     tokens: TokenBillView
     timings_ms: dict[str, float]
     versions: VersionsView
     lang: Lang
     emergency: bool
+    opening: OpeningKind | None
+    """What the answer begins with in an emergency: the steps against fraud, or where to find help in despair."""
     degraded: list[str]
     citations_removed: int
     replaced: str
@@ -100,6 +103,8 @@ class MessageView(BaseModel):
     content: str
     timestamp: datetime
     status: Status
+    complete: bool
+    """False for an answer that is pending, failed, or broke off because its reader left; a question always is."""
     problem: str
     """What went wrong, for a failed answer."""
     metadata: ReceiptView | None
@@ -189,7 +194,11 @@ class RetrievedEvent(BaseModel):
 
 
 class TokenEvent(BaseModel):
+    """The next piece of the answer."""
+
     text: str
+    opening: OpeningKind | None = None
+    """Only on a piece that begins with the words for an emergency, as on the receipt."""
 
 
 class ReplacedEvent(BaseModel):
@@ -294,6 +303,7 @@ def _messages(turn: Turn, versions: list[str]) -> tuple[MessageView, MessageView
         content=turn.question,
         timestamp=turn.asked_at,
         status=turn.status,
+        complete=True,
         problem="",
         metadata=None,
         versions=versions,
@@ -305,6 +315,7 @@ def _messages(turn: Turn, versions: list[str]) -> tuple[MessageView, MessageView
         content=turn.answer,
         timestamp=turn.answered_at or turn.asked_at,
         status=turn.status,
+        complete=turn.complete,
         problem=turn.problem,
         metadata=receipt_view(turn),
         versions=versions,

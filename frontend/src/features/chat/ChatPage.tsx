@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useTitle } from "@/shared/useTitle";
 import { conversationQuery } from "./queries";
 import { Thread } from "./Thread";
 
-/** `/chat` and `/chat/<conversation>`; `?leaf=` names the version on show. */
+/** `/chat` and `/chat/<conversation>`; `?leaf=` names the version on show, and `?q=` a question to begin with. */
 export default function ChatPage() {
   const { t } = useTranslation("chat");
   const navigate = useNavigate();
@@ -20,12 +20,18 @@ export default function ChatPage() {
     [navigate],
   );
   const onLeaf = (leaf: string | null) => setQuery(leaf === null ? {} : { leaf }, { replace: true });
+  const question = query.get("q");
+  // Once it stands in the field it is a draft like any other; a reload must not bring back what was changed.
+  useEffect(() => {
+    if (question !== null) setQuery({}, { replace: true });
+  }, [question, setQuery]);
   return (
     <>
       <h1 className="sr-only">{title}</h1>
       <Thread
         conversationId={conversationId}
         onConversation={onConversation}
+        question={question}
         leaf={query.get("leaf")}
         onLeaf={onLeaf}
       />

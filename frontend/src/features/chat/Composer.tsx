@@ -55,7 +55,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   });
   // Whoever opens a conversation can begin to type; on a phone the keyboard would hide what is there to read.
   useEffect(() => {
-    if (matchMedia("(pointer: fine)").matches) area.current?.focus({ preventScroll: true });
+    if (matchMedia("(pointer: fine)").matches && !isOccupied()) area.current?.focus({ preventScroll: true });
   }, []);
   useImperativeHandle(ref, () => ({
     fill: (question) => {
@@ -100,6 +100,13 @@ export const Composer = memo(function Composer(props: ComposerProps) {
     </form>
   );
 });
+
+/** Whether somebody has begun something else while the chat was being fetched: a menu would close without the focus. */
+function isOccupied(): boolean {
+  const { activeElement } = document;
+  const elsewhere = activeElement instanceof HTMLInputElement || activeElement instanceof HTMLTextAreaElement;
+  return elsewhere || document.querySelector("[role=menu], [role=dialog], [role=alertdialog]") !== null;
+}
 
 interface SendOrStopProps {
   input: QuestionInput;

@@ -4,7 +4,6 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "@/shared/ui/Button";
 import { useActions } from "./actions";
-import { openingOf } from "./emergency";
 import { nextQuestionsQuery } from "./queries";
 import type { Turn } from "./thread";
 import { SUGGESTION } from "./Welcome";
@@ -18,7 +17,7 @@ interface Option {
 /** What may follow the last answer: one of the entries that it asks back about, or a related question. */
 export function NextQuestions({ turn }: { turn: Turn }) {
   if (turn.receipt?.reason === "unclear") return <Options options={optionsIn(turn.text)} />;
-  if (turn.state !== "done" || turn.id === null || isCrisis(turn)) return null;
+  if (turn.state !== "done" || turn.id === null || turn.receipt?.opening === "crisis") return null;
   return <Related turnId={turn.id} />;
 }
 
@@ -76,8 +75,4 @@ function Options({ options }: { options: readonly Option[] }) {
 /** The numbered entries of a question back; a reply is their number. */
 export function optionsIn(text: string): Option[] {
   return [...text.matchAll(/^(\d)\. (.+)$/gm)].map(([, number = "", words = ""]) => ({ number, words }));
-}
-
-function isCrisis(turn: Turn): boolean {
-  return turn.receipt?.emergency === true && openingOf(turn.text).kind === "crisis";
 }

@@ -1,11 +1,9 @@
 import { ArrowDown, UserRound } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ModelView } from "@/api";
 import { cx } from "@/shared/cx";
 import { Button } from "@/shared/ui/Button";
 import { useMediaQuery } from "@/shared/useMediaQuery";
-import { loadMarked } from "./AnswerText";
 import { ActionsContext } from "./actions";
 import { Composer, type ComposerHandle } from "./Composer";
 import { Messages } from "./Messages";
@@ -26,13 +24,15 @@ export interface ThreadProps {
   /** The version on show; null for the one that the next question continues. Only together with `onLeaf`. */
   leaf?: string | null;
   onLeaf?: (leaf: string | null) => void;
+  /** Written into the field when it comes, for the customer to send. */
+  question?: string | null;
   /** For a narrow frame inside another page. */
   compact?: boolean;
 }
 
 /** A conversation: what was said, and where the next question is typed. */
 export function Thread(props: ThreadProps) {
-  const { conversationId = null, onConversation, compact = false } = props;
+  const { conversationId = null, onConversation, question, compact = false } = props;
   const choice = useModel();
   const [leaf, onLeaf] = useLeaf(props);
   const thread = useThread({ conversationId, leaf, onConversation, onLeaf }, choice.model);
@@ -44,6 +44,9 @@ export function Thread(props: ThreadProps) {
     last: `${thread.turns.length} ${last?.text.length} ${last?.state}`,
   });
   const composer = useRef<ComposerHandle>(null);
+  useEffect(() => {
+    if (question) composer.current?.fill(question);
+  }, [question]);
   const [source, setSource] = useState<(OpenSource & { open: boolean }) | null>(null);
   const [person, setPerson] = useState<"unasked" | "open" | "closed">("unasked");
   const narrow = useMediaQuery("(width < 40rem)") || compact;
@@ -71,7 +74,6 @@ export function Thread(props: ThreadProps) {
     [actions, away, news, toEnd, narrow, choice],
   );
   useAnnouncements(thread.reply);
-  useMarkdownAhead(choice.models);
 
   return (
     <ActionsContext value={actions}>
@@ -105,14 +107,6 @@ export function Thread(props: ThreadProps) {
       )}
     </ActionsContext>
   );
-}
-
-/** Only language models write Markdown as a rule: where there is one, what draws it is fetched before the first answer. */
-function useMarkdownAhead(models: readonly ModelView[]): void {
-  const expected = models.some(({ kind }) => kind === "language_model");
-  useEffect(() => {
-    if (expected) void loadMarked().catch(() => undefined);
-  }, [expected]);
 }
 
 /** Which version is on show; kept here where the page has no place for it. */

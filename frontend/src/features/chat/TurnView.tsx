@@ -79,13 +79,13 @@ interface WordsProps {
 /** The text; what it begins with in an emergency stands in a card of its own. */
 function Words({ turn, sources, onSource }: WordsProps) {
   const { ask } = useActions();
-  const emergency = turn.receipt ? turn.receipt.emergency : (turn.reply?.opened ?? false);
+  const kind = turn.receipt ? turn.receipt.opening : (turn.reply?.opening ?? null);
   if (!turn.text) return null;
-  if (!emergency) {
+  if (kind === null) {
     const lang = turn.receipt ? htmlLang(turn.receipt.lang) : undefined;
     return <AnswerText text={turn.text} sources={sources} onSource={onSource} lang={lang} />;
   }
-  const opening = openingOf(turn.text);
+  const opening = openingOf(turn.text, kind);
   return (
     <>
       <EmergencyCard opening={opening} onAsk={ask} />

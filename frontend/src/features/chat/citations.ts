@@ -18,7 +18,7 @@ export function piecesOf(text: string): Piece[] {
 /** Where each cited number stands among the sources, from 1.
  *
  * An answer cites by the numbers that its model was shown, and the sources come in the order of their first
- * citation, without numbers: so a source is found by when it was first cited.
+ * citation: so where a source stands is known while it is being written, before the sources are there.
  */
 export function placesOf(text: string): Map<number, number> {
   const places = new Map<number, number>();

@@ -1,10 +1,12 @@
+import type { ReceiptView } from "@/api";
+
 export type ReceiptLang = "en" | "hinglish" | "hi";
 
-/** money: fraud, steps to stop it. crisis: somebody's despair, where a card about money would be an insult. */
-export type EmergencyKind = "money" | "crisis";
+/** fraud: steps to stop it. crisis: somebody's despair, where a card about money would be an insult. */
+export type OpeningKind = NonNullable<ReceiptView["opening"]>;
 
 export interface Opening {
-  kind: EmergencyKind;
+  kind: OpeningKind;
   /** The first line, then the numbered ones without their numbers, then the lines after them. */
   title: string;
   steps: string[];
@@ -14,18 +16,15 @@ export interface Opening {
   rest: string;
 }
 
-/** Tele-MANAS: no other opening names it. */
-const CRISIS_LINE = "14416";
-
 /** Takes apart an answer that begins with the words for an emergency: they end at the first empty line. */
-export function openingOf(text: string): Opening {
+export function openingOf(text: string, kind: OpeningKind): Opening {
   const [head = "", ...others] = text.split("\n\n");
   const lines = head.split("\n").filter((line) => line.trim() !== "");
   const isStep = (line: string) => /^\d\. /.test(line);
   const first = lines.findIndex(isStep);
   const title = lines.slice(0, first < 0 ? lines.length : first).join("\n");
   return {
-    kind: head.includes(CRISIS_LINE) ? "crisis" : "money",
+    kind,
     title,
     steps: lines.filter(isStep).map((line) => line.slice(3)),
     after: first < 0 ? [] : lines.slice(first).filter((line) => !isStep(line)),

@@ -17,6 +17,7 @@ const SKIP: ChatEvent = {
 const FOUND: ChatEvent = { type: "retrieved", data: { hits: [{ id: "a", question: "A?", score: 0.9 }] } };
 const DONE: ChatEvent = { type: "done", data: answerOf("t1") };
 const token = (text: string): ChatEvent => ({ type: "token", data: { text } });
+const OPENING: ChatEvent = { type: "token", data: { text: "Please talk to somebody", opening: "crisis" } };
 const replyAfter = (...events: ReplyEvent[]): Reply => events.reduce(nextReply, newReply("k1", ASK));
 
 describe("a reply", () => {
@@ -46,11 +47,17 @@ describe("a reply", () => {
     expect(nextReply(reply, token("The approved words.")).text).toBe("The approved words.");
   });
 
-  it("knows an emergency by words that come before anything is decided", () => {
-    const opened = replyAfter(START, token("If money is at risk"));
-    expect(opened).toMatchObject({ opened: true, phase: "deciding" });
-    expect(nextReply(nextReply(opened, FETCH), token("\n\n")).opened).toBe(true);
-    expect(replyAfter(START, FETCH, token("Open the app")).opened).toBe(false);
+  it("is told with the first words which emergency they are for", () => {
+    const opened = replyAfter(START, OPENING);
+    expect(opened).toMatchObject({ opening: "crisis", phase: "deciding" });
+    expect(nextReply(nextReply(opened, FETCH), token("\n\n")).opening).toBe("crisis");
+    expect(replyAfter(START, token("Open the app"))).toMatchObject({ opening: null, phase: "deciding" });
+  });
+
+  it("is told so again when what followed those words was withdrawn", () => {
+    const withdrawn = replyAfter(START, OPENING, FETCH, { type: "replaced", data: { why: "a figure" } });
+    expect(withdrawn.opening).toBeNull();
+    expect(nextReply(withdrawn, OPENING).opening).toBe("crisis");
   });
 
   it("keeps what was shown when it fails, whatever the reason", () => {

@@ -1,5 +1,6 @@
-import type { ChatResponse, HitView } from "@/api";
+import type { ChatResponse, HitView, TokenEvent } from "@/api";
 import { refusedProblem } from "@/shared/problems";
+import type { OpeningKind } from "./emergency";
 import type { Ask, ChatEvent } from "./stream";
 
 /** sending: not accepted yet. waiting: the server is still busy with the same question, from before. */
@@ -22,8 +23,8 @@ export interface Reply {
   conversationId: string | null;
   turnId: string | null;
   text: string;
-  /** The text began before anything was looked up: these are the words for an emergency. */
-  opened: boolean;
+  /** Which words for an emergency the text begins with. */
+  opening: OpeningKind | null;
   hits: readonly HitView[];
   /** Why what was shown before was withdrawn; empty when nothing was. */
   replaced: string;
@@ -50,7 +51,7 @@ export function newReply(key: string, ask: Ask): Reply {
     conversationId: ask.kind === "new" ? ask.conversationId : null,
     turnId: null,
     text: "",
-    opened: false,
+    opening: null,
     hits: [],
     replaced: "",
     answer: null,
@@ -76,9 +77,9 @@ export function nextReply(reply: Reply, event: ReplyEvent): Reply {
     case "retrieved":
       return { ...reply, phase: "writing", hits: event.data.hits };
     case "token":
-      return written(reply, event.data.text);
+      return written(reply, event.data);
     case "replaced":
-      return { ...reply, phase: "writing", text: "", replaced: event.data.why };
+      return { ...reply, phase: "writing", text: "", opening: null, replaced: event.data.why };
     case "done":
       return done(reply, event.data);
     case "failed":
@@ -98,11 +99,10 @@ function begun(reply: Reply, conversationId: string, turnId: string): Reply {
   return { ...fresh, phase: "deciding", conversationId, turnId };
 }
 
-function written(reply: Reply, text: string): Reply {
-  const opened = reply.opened || (reply.phase === "deciding" && reply.text === "");
+function written(reply: Reply, { text, opening }: TokenEvent): Reply {
   // While the policy still decides, an opening is all there is; the phase says what goes on behind it.
   const phase = reply.phase === "deciding" ? "deciding" : "writing";
-  return { ...reply, phase, text: reply.text + text, opened };
+  return { ...reply, phase, text: reply.text + text, opening: opening ?? reply.opening };
 }
 
 function done(reply: Reply, answer: ChatResponse): Reply {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { blocksOf, isMarked, markdownOf } from "./blocks";
 import { piecesOf, placesOf, renumbered, spoken } from "./citations";
 import { contactProblem } from "./contact";
 import { openingOf } from "./emergency";
@@ -8,35 +7,6 @@ import { optionsIn } from "./NextQuestions";
 import { answererOf, reasonText, savedShare, stagesOf, textToCopy } from "./receipt";
 import { RECEIPT, SOURCE } from "./samples";
 import { secretsIn, withoutSecrets } from "./secrets";
-
-describe("plain answers", () => {
-  it("keep every line: a line after the last item is no part of the item", () => {
-    expect(blocksOf("Do this:\n1. Block it.\n2. Call.\nNobody needs your PIN.")).toEqual([
-      { kind: "text", lines: ["Do this:"] },
-      { kind: "list", ordered: true, start: 1, items: ["Block it.", "Call."] },
-      { kind: "text", lines: ["Nobody needs your PIN."] },
-    ]);
-  });
-
-  it("have paragraphs, lists of both kinds, and lists that stand apart", () => {
-    expect(blocksOf("One.\n\nTwo.\nThree.").map((block) => block.kind)).toEqual(["text", "text"]);
-    expect(blocksOf("- a\n- b\n\n- c")).toEqual([
-      { kind: "list", ordered: false, start: 1, items: ["a", "b", "c"] },
-    ]);
-    expect(blocksOf("2. b\n5. e")).toHaveLength(2);
-  });
-
-  it("are told from Markdown by marks that only Markdown has", () => {
-    expect(["**bold**", "`code`", "# Head", "> quote", "[a](b)", "  - nested"].every(isMarked)).toBe(true);
-    expect(["Dial *99*1#.", "1. One\n- Two", "a_b@c", "5 > 3", "[1] and [2]"].some(isMarked)).toBe(false);
-  });
-
-  it("become Markdown that keeps lines and service codes", () => {
-    expect(markdownOf("Dial *99*1# or *99#")).toBe("Dial \\*99\\*1# or \\*99#");
-    expect(markdownOf("1. a\nafter")).toBe("1. a\n\nafter");
-    expect(markdownOf("one\ntwo")).toBe("one  \ntwo");
-  });
-});
 
 describe("citations", () => {
   it("are found wherever they stand, alone and together", () => {
@@ -66,8 +36,8 @@ describe("an emergency", () => {
   it("is taken apart into title, steps, warning and what else is said", () => {
     const text =
       "If money is at risk, do this first:\n1. Block it.\n2. Call 1930.\nNever share an OTP.\n\nMore.";
-    expect(openingOf(text)).toEqual({
-      kind: "money",
+    expect(openingOf(text, "fraud")).toEqual({
+      kind: "fraud",
       title: "If money is at risk, do this first:",
       steps: ["Block it.", "Call 1930."],
       after: ["Never share an OTP."],
@@ -77,16 +47,13 @@ describe("an emergency", () => {
   });
 
   it("is told in its own language", () => {
-    expect(openingOf("Agar paise khatre mein hain to pehle yeh karein:").lang).toBe("hinglish");
-    expect(openingOf("अगर पैसे ख़तरे में हैं").lang).toBe("hi");
+    expect(openingOf("Agar paise khatre mein hain to pehle yeh karein:", "fraud").lang).toBe("hinglish");
+    expect(openingOf("अगर पैसे ख़तरे में हैं", "fraud").lang).toBe("hi");
   });
 
-  it("of despair is not one of money", () => {
-    const opening = openingOf(
-      "I am sorry. Tele-MANAS is at 14416; in danger call 112.\nDebts can be sorted out.",
-    );
-    expect(opening).toMatchObject({ kind: "crisis", steps: [], after: [] });
-    expect(opening.title).toContain("14416");
+  it("of despair has no steps: all of it is said at once", () => {
+    const text = "I am sorry. Tele-MANAS is at 14416; in danger call 112.\nDebts can be sorted out.";
+    expect(openingOf(text, "crisis")).toMatchObject({ kind: "crisis", title: text, steps: [], after: [] });
   });
 });
 

@@ -33,9 +33,9 @@ describe("the turns of a conversation", () => {
 
   it("say what became of the answer", () => {
     const states = [
-      messagesOf("a", { status: "pending", metadata: null }),
-      messagesOf("b", { status: "failed", metadata: null }),
-      messagesOf("c", { metadata: null }),
+      messagesOf("a", { status: "pending", complete: false, metadata: null }),
+      messagesOf("b", { status: "failed", complete: false, metadata: null }),
+      messagesOf("c", { complete: false, metadata: null }),
       messagesOf("d", { status: "handed_off" }),
     ].map((messages) => turnsOf(conversationOf(messages))[0]?.state);
     expect(states).toEqual(["elsewhere", "failed", "cut", "handed_off"]);
@@ -59,7 +59,10 @@ describe("a reply among the stored turns", () => {
 
   it("lies over its own turn when the server shows that already", () => {
     const stored = turnsOf(
-      conversationOf(messagesOf("a"), messagesOf("n", { status: "pending", metadata: null })),
+      conversationOf(
+        messagesOf("a"),
+        messagesOf("n", { status: "pending", complete: false, metadata: null }),
+      ),
     );
     const all = merged(stored, begun(replyTo(NEW), "n"));
     expect(ids(all)).toEqual(["a", "n"]);
@@ -83,7 +86,7 @@ describe("a reply among the stored turns", () => {
   it("is held by the conversation when its complete answer is stored there", () => {
     const reply = done(replyTo(NEW), "n");
     expect(holds(conversationOf(messagesOf("n")), reply)).toBe(true);
-    expect(holds(conversationOf(messagesOf("n", { metadata: null })), reply)).toBe(false);
+    expect(holds(conversationOf(messagesOf("n", { complete: false, metadata: null })), reply)).toBe(false);
     expect(holds(conversationOf(messagesOf("a")), reply)).toBe(false);
   });
 
@@ -91,7 +94,9 @@ describe("a reply among the stored turns", () => {
     expect(isSettled(merged([], replyTo(NEW))[0]!)).toBe(false);
     expect(isSettled(merged([], done(replyTo(NEW), "n"))[0]!)).toBe(true);
     expect(
-      isSettled(turnsOf(conversationOf(messagesOf("a", { status: "pending", metadata: null })))[0]!),
+      isSettled(
+        turnsOf(conversationOf(messagesOf("a", { status: "pending", complete: false, metadata: null })))[0]!,
+      ),
     ).toBe(false);
   });
 });

@@ -56,10 +56,10 @@ function turnOf(place: number, question: MessageView | undefined, answer: Messag
   };
 }
 
-function stateOf({ status, metadata }: MessageView): State {
+function stateOf({ status, complete }: MessageView): State {
   if (status === "pending") return "elsewhere";
   if (status === "failed") return "failed";
-  if (metadata === null) return "cut";
+  if (!complete) return "cut";
   return status === "handed_off" ? "handed_off" : "done";
 }
 
@@ -73,7 +73,7 @@ export function merged(turns: readonly Turn[], reply: Reply | null, head = true)
   const there = turns[at];
   if (there) {
     // What the server has stored to the end is better than what was heard on the way.
-    const settled = reply.phase === "done" && there.receipt !== null;
+    const settled = reply.phase === "done" && isAnswered(there);
     return settled ? turns : turns.with(at, overlaid(there, reply));
   }
   if (!head) return turns;
@@ -108,7 +108,7 @@ function unstored(place: number, versions: readonly string[], reply: Reply): Tur
 /** Whether the stored conversation has all that a reply has to give. */
 export function holds(view: ConversationView | undefined, reply: Reply): boolean {
   if (reply.phase !== "done") return false;
-  return turnsOf(view).some((turn) => turn.id === reply.turnId && turn.receipt !== null);
+  return turnsOf(view).some((turn) => turn.id === reply.turnId && isAnswered(turn));
 }
 
 /** The stored conversation with one answer rated. */
@@ -124,9 +124,9 @@ export function isSettled(turn: Turn): boolean {
   return turn.state !== "elsewhere" && !isRunning(turn.reply);
 }
 
-/** There is an answer, with all that belongs to it. */
+/** There is an answer, and it came to its end. */
 export function isAnswered(turn: Turn): boolean {
-  return turn.receipt !== null;
+  return turn.state === "done" || turn.state === "handed_off";
 }
 
 /** Which version is on show, from 1. */
