@@ -12,7 +12,7 @@ export default defineConfig({
   use: {
     baseURL: addresses.approved,
     locale: "en-IN",
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
     launchOptions: {
       ...(process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : {}),
       args: [

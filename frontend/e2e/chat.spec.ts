@@ -1,25 +1,11 @@
-import { expect, type Page, test } from "@playwright/test";
-import { asNewCustomer } from "./people.ts";
+import { expect } from "@playwright/test";
+import { test } from "./people.ts";
+import { answered, ask, BLOCK, composer, turn } from "./talking.ts";
 
-const BLOCK = "How do I block my debit card?";
-
-const composer = (page: Page) => page.getByRole("textbox", { name: "Your question" });
-const turn = (page: Page, number: number) => page.getByRole("article", { name: `Question ${number}` });
-
-async function ask(page: Page, question: string): Promise<void> {
-  await composer(page).fill(question);
-  await composer(page).press("Enter");
-}
-
-/** The answer has ended: it can be rated. */
-async function answered(page: Page, number: number): Promise<void> {
-  await expect(turn(page, number).getByRole("button", { name: "This helped" })).toBeVisible({
-    timeout: 20_000,
-  });
-}
+test.use({ who: "customer" });
 
 test.beforeEach(async ({ page }) => {
-  await asNewCustomer(page);
+  await page.goto("/chat");
   await expect(composer(page)).toBeVisible();
 });
 
@@ -49,14 +35,11 @@ test("the receipt says what was looked up and what it saved", async ({ page }) =
 });
 
 test("a suggestion is a question", async ({ page }) => {
-  const first = page
-    .getByRole("list")
-    .filter({ has: page.getByRole("button") })
-    .first()
-    .getByRole("button")
-    .first();
-  await first.click();
+  const suggestion = page.getByRole("main").getByRole("region", { name: "Often asked" }).getByRole("button");
+  const question = await suggestion.first().innerText();
+  await suggestion.first().click();
   await answered(page, 1);
+  await expect(turn(page, 1)).toContainText(question.trim());
 });
 
 test("a conversation goes on, and is there again after a reload", async ({ page }) => {

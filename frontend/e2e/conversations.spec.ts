@@ -1,5 +1,7 @@
-import { expect, type Page, test } from "@playwright/test";
-import { asNewCustomer } from "./people.ts";
+import { expect, type Page } from "@playwright/test";
+import { test } from "./people.ts";
+
+test.use({ who: "newcomer" });
 
 const list = (page: Page) => page.getByRole("complementary", { name: "Conversations" });
 
@@ -23,7 +25,7 @@ async function open(page: Page, title: string, action: string): Promise<void> {
 }
 
 test.beforeEach(async ({ page }) => {
-  await asNewCustomer(page);
+  await page.goto("/chat");
 });
 
 test("a conversation is renamed, pinned, archived and restored", async ({ page }) => {

@@ -12,9 +12,10 @@ import {
   serves,
   test,
 } from "./curators.ts";
-import { asNewCustomer } from "./people.ts";
 
 /** From a draft to what customers read, and back. Each test has entries of its own. */
+
+test.use({ who: "customer" });
 
 const UMBRELLA = "Does the branch lend umbrellas when it rains?";
 
@@ -27,12 +28,11 @@ async function answerIn(page: Page, lang: "English" | "Hinglish" | "Hindi", text
   await page.getByLabel(`Answer in ${lang}`).fill(text);
 }
 
-/** Write an entry in three languages and send it for approval. */
+/** Write an entry in three languages about what customers asked in vain, and send it for approval. */
 async function writeUmbrellas(asha: Curator): Promise<void> {
   const { page } = asha;
-  await page.goto("/knowledge");
-  await page.getByRole("link", { name: "New entry" }).click();
-  await page.getByLabel("Question", { exact: true }).fill(UMBRELLA);
+  await page.goto(`/knowledge/new?${new URLSearchParams({ question: UMBRELLA, golden: UMBRELLA })}`);
+  await expect(page.getByLabel("Question", { exact: true })).toHaveValue(UMBRELLA);
   await page.getByLabel("Category").fill("branch-services");
   await expect(page.getByLabel("Id", { exact: true })).toHaveValue("branch-services-lend-umbrellas-rains");
   await answerIn(page, "English", "Yes, for one day. Call {{customer_care_numbr}} to keep it longer.");
@@ -79,8 +79,10 @@ test("what one writes and another approves answers customers in seconds, in thre
     await expect(bela.page.getByRole("link", { name: UMBRELLA })).toHaveCount(0);
   });
   await serves(bela, "branch-services-lend-umbrellas-rains", 1);
+  await bela.page.goto("/knowledge/golden");
+  await expect(bela.page.getByRole("row", { name: UMBRELLA })).toContainText("Yes");
   await test.step("a customer asks", async () => {
-    await asNewCustomer(page);
+    await page.goto("/chat");
     await page.getByRole("textbox", { name: "Your question" }).fill(UMBRELLA);
     await page.keyboard.press("Enter");
     const turn = page.getByRole("article", { name: "Question 1" });

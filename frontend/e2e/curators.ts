@@ -1,12 +1,9 @@
-import { type Browser, test as base, expect, type Page } from "@playwright/test";
+import { type Browser, expect, type Page } from "@playwright/test";
 import type { ChatResponse, EntryBody, EntryDetail, RevisionView, Serving } from "../src/api";
-import { password, signIn } from "./people.ts";
+import { test as base, headersOf, type State } from "./people.ts";
 import { addresses } from "./servers.ts";
 
 /** Two curators, each at a browser of their own, and a customer who asks. */
-
-type State = Exclude<NonNullable<Parameters<Browser["newContext"]>[0]>["storageState"], string | undefined>;
-type Name = "asha" | "bela";
 
 /** The API, as one person may use it. */
 export interface Api {
@@ -28,32 +25,17 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
-  /** Signed in once, for all tests. */
-  states: Record<Name, State>;
   /** Asks something new and gives the answer. */
   customerAsks: (question: string) => Promise<string>;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  states: [
-    async ({ browser }, use) => {
-      const states = { asha: await stateOf(browser, "asha"), bela: await stateOf(browser, "bela") };
-      await use(states);
-    },
-    { scope: "worker" },
-  ],
   customerAsks: [
-    async ({ playwright }, use) => {
-      const request = await playwright.request.newContext({ baseURL: addresses.approved });
-      const username = `customer-${process.pid}-${Date.now().toString(36)}`;
-      const data = { username, email: `${username}@example.com`, password };
-      expect((await request.post("/api/v1/auth/register", { data })).status()).toBe(201);
-      const signedIn = await (
-        await request.post("/api/v1/auth/login", { data: { username, password } })
-      ).json();
-      const headers = { Authorization: `Bearer ${signedIn.access_token}` };
+    async ({ playwright, signedIn }, use) => {
+      const extraHTTPHeaders = headersOf(await signedIn("customer"));
+      const request = await playwright.request.newContext({ baseURL: addresses.approved, extraHTTPHeaders });
       await use(async (query) => {
-        const answer = await request.post("/api/v1/chat/", { data: { query }, headers });
+        const answer = await request.post("/api/v1/chat/", { data: { query } });
         expect(answer.status()).toBe(200);
         return ((await answer.json()) as ChatResponse).response;
       });
@@ -61,17 +43,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: "worker" },
   ],
-  asha: async ({ browser, states }, use) => atDesk(browser, states.asha, use),
-  bela: async ({ browser, states }, use) => atDesk(browser, states.bela, use),
+  asha: async ({ browser, signedIn }, use) => atDesk(browser, await signedIn("asha"), use),
+  bela: async ({ browser, signedIn }, use) => atDesk(browser, await signedIn("bela"), use),
 });
-
-async function stateOf(browser: Browser, name: Name): Promise<State> {
-  const page = await browser.newPage({ locale: "en-IN" });
-  await signIn(page, name);
-  const state = await page.context().storageState();
-  await page.close();
-  return state;
-}
 
 async function atDesk(
   browser: Browser,
@@ -84,10 +58,8 @@ async function atDesk(
   await context.close();
 }
 
-function apiOf({ request }: Page, { origins }: State): Api {
-  const stored = origins.flatMap(({ localStorage }) => localStorage);
-  const session = stored.find(({ name }) => name === "questrag.session")?.value ?? "{}";
-  const headers = { Authorization: `Bearer ${JSON.parse(session).token}` };
+function apiOf({ request }: Page, state: State): Api {
+  const headers = headersOf(state);
   const at = (path: string) => `/api/v1/knowledge/${path}`;
   return {
     get: async (path) => {

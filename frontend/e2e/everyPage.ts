@@ -26,6 +26,9 @@ export const pages = {
   },
 } as const;
 
+/** Who may see each group. */
+export const people = { visitor: "nobody", customer: "customer", curator: "bela", admin: "chitra" } as const;
+
 export type Theme = "light" | "dark";
 
 /** Choose the theme as the menu does, before the page is loaded. */

@@ -1,9 +1,10 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { freshModel, nextFromModel, timesAsked } from "./llmock.ts";
-import { asNewCustomer } from "./people.ts";
+import { test } from "./people.ts";
 import { addresses } from "./servers.ts";
+import { ask, turn } from "./talking.ts";
 
-test.use({ baseURL: addresses.model });
+test.use({ baseURL: addresses.model, who: "customer" });
 
 const QUESTION = "How can I check my account balance?";
 /** Sentences of the approved entry, so that they pass the check of what a model says. */
@@ -14,17 +15,9 @@ const REPLY = [
   "Branch: passbook update. [1]",
 ].join(" ");
 
-const composer = (page: Page) => page.getByRole("textbox", { name: "Your question" });
-const turn = (page: Page, number: number) => page.getByRole("article", { name: `Question ${number}` });
-
-async function ask(page: Page, question: string): Promise<void> {
-  await composer(page).fill(question);
-  await composer(page).press("Enter");
-}
-
 test.beforeEach(async ({ page, request }) => {
   await freshModel(request);
-  await asNewCustomer(page, addresses.model);
+  await page.goto("/chat");
 });
 
 test("an answer of a model appears as it is written, and the receipt says who wrote it", async ({
@@ -58,7 +51,8 @@ test("a model that fails gives way to the approved text, and the answer says so"
   page,
   request,
 }) => {
-  await nextFromModel(request, { type: "fail", status: 500 });
+  const failures = Array.from({ length: 8 }, () => ({ type: "fail", status: 500 }));
+  await nextFromModel(request, ...failures);
   await ask(page, QUESTION);
   await expect(turn(page, 1)).toContainText("Not everything worked as set up");
   await expect(turn(page, 1).getByText("Approved answer, word for word").first()).toBeVisible();

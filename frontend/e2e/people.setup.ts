@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { password } from "./people.ts";
-import { command, environments } from "./servers.ts";
+import { command, environments, root } from "./servers.ts";
 
 /** Who may sign in, beside those who register themselves: made as an operator makes them. */
 const staff = [
@@ -12,12 +12,15 @@ const staff = [
 export default function makeStaff(): void {
   for (const environment of Object.values(environments)) {
     for (const [name, role] of staff) {
-      const made = spawnSync(command("questrag"), ["users", "create", name, "--role", role], {
-        env: { ...process.env, ...environment },
-        input: `${password}\n`,
-        encoding: "utf-8",
-      });
-      if (made.status !== 0) throw new Error(`${name} cannot be made: ${made.stderr}`);
+      run("questrag", ["users", "create", name, "--role", role], environment, `${password}\n`);
     }
   }
+  // A version of the policy that has passed its gate, for an administrator to let serve.
+  run("python", ["-m", "tests.candidates", environments.approved.DATA_DIR], environments.approved);
+}
+
+function run(program: string, args: string[], environment: Record<string, string>, input = ""): void {
+  const env = { ...process.env, ...environment };
+  const done = spawnSync(command(program), args, { cwd: root, env, input, encoding: "utf-8" });
+  if (done.status !== 0) throw new Error(`${program} ${args.join(" ")}: ${done.stderr}`);
 }

@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
-import { inTheme, pages, settled, type Theme } from "./everyPage.ts";
-import { asNewCustomer, signIn } from "./people.ts";
+import type { Page } from "@playwright/test";
+import { changed, test as curating, drafted } from "./curators.ts";
+import { inTheme, pages, people, settled, type Theme } from "./everyPage.ts";
+import { headersOf, type State, test } from "./people.ts";
+import { answered, ask, turn } from "./talking.ts";
 
 /** Draws the pictures of docs/screenshots, with some life on the pages: `PICTURES=1 npm run e2e -- pictures`. */
 test.skip(!process.env.PICTURES, "only when asked for");
@@ -26,100 +28,68 @@ const QUESTIONS = [
   "thanks",
 ];
 
-/** Somebody else sits down at the same browser. */
-async function leave(page: Page): Promise<void> {
-  await page.goto("/sign-in");
-  await page.evaluate(() => localStorage.removeItem("questrag.session"));
-}
+test.describe.configure({ mode: "serial" });
 
-async function token(page: Page): Promise<{ Authorization: string }> {
-  const stored = await page.evaluate(() => localStorage.getItem("questrag.session") ?? "{}");
-  return { Authorization: `Bearer ${JSON.parse(stored).token}` };
-}
+for (const customer of [0, 1, 2, 3]) {
+  test.describe(`customer ${customer}`, () => {
+    test.use({ who: "newcomer" });
 
-test("some customers ask, rate and want a person", async ({ page }) => {
-  test.setTimeout(120_000);
-  for (let customer = 0; customer < 4; customer += 1) {
-    await leave(page);
-    await asNewCustomer(page);
-    await use(page, customer);
-  }
-});
-
-/** What one of them does in a day. */
-async function use(page: Page, customer: number): Promise<void> {
-  const headers = await token(page);
-  const asked = QUESTIONS.filter((_, place) => (place + customer) % 3);
-  for (const [place, query] of asked.entries()) {
-    const answer = await (await page.request.post("/api/v1/chat/", { data: { query }, headers })).json();
-    if (place % 2) continue;
-    const rating = place % 4 ? { rating: "down", reason: "Something is missing" } : { rating: "up" };
-    await page.request.put(`/api/v1/chat/messages/${answer.message_id}/feedback`, { data: rating, headers });
-  }
-  const data = { name: "Priya", contact: "priya@example.com", note: "I was charged twice" };
-  if (customer < 2) await page.request.post("/api/v1/handoffs", { data, headers });
-}
-
-test("a curator has a draft in review", async ({ page }) => {
-  await signIn(page, "asha");
-  const headers = await token(page);
-  const query = { entry_id: "kyc-update" };
-  const entries = await (
-    await page.request.get("/api/v1/knowledge/entries?q=kyc&limit=1", { headers })
-  ).json();
-  const id = entries.entries[0]?.id ?? query.entry_id;
-  const detail = await (await page.request.get(`/api/v1/knowledge/entry?entry_id=${id}`, { headers })).json();
-  const entry = { ...detail.published, answer: `${detail.published.answer}\nBring the originals along.` };
-  const draft = await page.request.post("/api/v1/knowledge/drafts", {
-    data: { entry, note: "Asked twice a day" },
-    headers,
+    test("asks, rates and wants a person", async ({ request, storageState }) => {
+      test.setTimeout(120_000);
+      const headers = headersOf(storageState as State);
+      for (const [place, query] of QUESTIONS.filter((_, at) => (at + customer) % 3).entries()) {
+        const asked = await request.post("/api/v1/chat/", { data: { query }, headers });
+        if (place % 2) continue;
+        const rating = place % 4 ? { rating: "down", reason: "Something is missing" } : { rating: "up" };
+        const { message_id: id } = await asked.json();
+        await request.put(`/api/v1/chat/messages/${id}/feedback`, { data: rating, headers });
+      }
+      const data = { name: "Priya", contact: "priya@example.com", note: "I was charged twice" };
+      if (customer < 2) await request.post("/api/v1/handoffs", { data, headers });
+    });
   });
-  expect(draft.status()).toBe(201);
-  const { id: draftId } = await draft.json();
-  await page.request.post(`/api/v1/knowledge/drafts/${draftId}/submit`, { headers });
+}
+
+curating("a curator has a draft in review", async ({ asha }) => {
+  const entry = await changed(asha.api, "cards-block-lost", { source: "Card guide" });
+  await drafted(asha, { ...entry, answer: `${entry.answer}\nBring the originals along.` });
 });
 
 for (const theme of ["light", "dark"] satisfies Theme[]) {
-  test(`every page, ${theme}`, async ({ page }) => {
-    test.setTimeout(240_000);
-    await inTheme(page, theme);
-    const draw = async (group: Record<string, string>) => {
-      for (const [name, address] of Object.entries(group)) {
-        await page.goto(address);
-        await settled(page);
-        await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
-      }
-    };
-    await draw(pages.visitor);
-    await asNewCustomer(page);
-    await draw({ "chat-new": "/chat", account: "/account" });
-    await conversation(page, theme);
-    await leave(page);
-    await signIn(page, "bela");
-    await draw(pages.curator);
-    await leave(page);
-    await signIn(page, "chitra");
-    await draw(pages.admin);
-  });
+  for (const [group, who] of Object.entries(people)) {
+    test.describe(`pages of a ${group}, ${theme}`, () => {
+      test.use({ who });
+
+      test("are drawn", async ({ page }) => {
+        test.setTimeout(240_000);
+        await inTheme(page, theme);
+        for (const [name, address] of Object.entries(pages[group as keyof typeof pages])) {
+          await page.goto(address);
+          await settled(page);
+          await page.screenshot({
+            path: join(folder, `${name === "chat" ? "chat-new" : name}-${theme}.png`),
+          });
+        }
+        if (who === "customer") await conversation(page, theme);
+      });
+    });
+  }
 }
 
 async function conversation(page: Page, theme: Theme): Promise<void> {
-  const turn = (number: number) => page.getByRole("article", { name: `Question ${number}` });
-  const composer = page.getByRole("textbox", { name: "Your question" });
   await page.goto("/chat");
   for (const [name, question] of [
     ["chat", "How do I block my debit card?"],
     ["chat-emergency", "someone took money from my account without my permission"],
   ] as const) {
-    await composer.fill(question);
-    await composer.press("Enter");
+    await ask(page, question);
     const number = name === "chat" ? 1 : 2;
-    await expect(turn(number).getByRole("button", { name: "This helped" })).toBeVisible({ timeout: 20_000 });
+    await answered(page, number);
     await settled(page);
     await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
   }
-  await turn(1).getByText("Why this answer").click();
-  await turn(1).getByText("Why this answer").scrollIntoViewIfNeeded();
+  await turn(page, 1).getByText("Why this answer").click();
+  await turn(page, 1).getByText("Why this answer").scrollIntoViewIfNeeded();
   await page.screenshot({ path: join(folder, `chat-receipt-${theme}.png`) });
   await page.setViewportSize({ width: 390, height: 844 });
   await settled(page);

@@ -75,7 +75,8 @@ test("a change that would make a golden question worse is stopped, and all goes 
       expect((await atRest(bela)).refused).toContain(PACK);
       expect(await customerAsks(PACK)).toBe(right);
       expect((await entryOf(bela.api, other)).published_number).toBe(0);
-      await bela.page.goto("/knowledge/serving");
+      await bela.page.goto("/knowledge/review");
+      await bela.page.getByRole("link", { name: "Serving What is published does not serve" }).click();
       await expect(bela.page.getByText("Not served: 1 golden question would get worse")).toBeVisible();
       const row = bela.page.getByRole("table", { name: "Would get worse" }).getByRole("row", { name: PACK });
       await expect(row).toContainText(RIGHT);
@@ -166,13 +167,13 @@ test("a file is looked at first; what it brings is drafted, sent and approved to
 test("on a phone, entries are filtered and a draft is read and decided", async ({
   asha,
   browser,
-  states,
+  signedIn,
 }) => {
   const id = "schemes-scss-early-retiree";
   const { id: draftId } = await drafted(asha, await changed(asha.api, id, { source: "Scheme rules" }));
   const size = { width: 360, height: 740 };
   const context = await browser.newContext({
-    storageState: states.bela,
+    storageState: await signedIn("bela"),
     viewport: size,
     hasTouch: true,
     isMobile: true,

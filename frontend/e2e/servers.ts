@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** What the journeys run against: real servers, each with a database of its own that starts empty. */
 
-const root = join(import.meta.dirname, "..", "..");
+export const root = join(import.meta.dirname, "..", "..");
 
 /** Where `questrag` and `llmock` are installed: the environment of `make test`, or $QUESTRAG_BIN. */
 const bin = process.env.QUESTRAG_BIN ?? join(root, ".venv", "bin");

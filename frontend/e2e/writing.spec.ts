@@ -17,6 +17,8 @@ test("entries are found by words and filters, and the address remembers both", a
   await expect(page.getByRole("heading", { level: 1 })).toContainText("I lost my debit or credit card");
   await page.goBack();
   await expect(page).toHaveURL(/q=lost\+card&category=cards/);
+  await page.getByRole("link", { name: "New entry" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("New entry");
 });
 
 test("two people on one draft lose nothing: both texts are shown, and one chooses", async ({
