@@ -107,7 +107,7 @@ test("a policy that passed its gate is let serve, and taken back", async ({ page
 
 test("who wants a person is called back, and the request is closed", async ({ page, request, signedIn }) => {
   const headers = headersOf(await signedIn("customer"));
-  const note = `Charged twice, ${Date.now()}`;
+  const note = "Charged twice for one cup of tea";
   const data = { name: "Priya", contact: "priya@example.com", note };
   expect((await request.post("/api/v1/handoffs", { data, headers })).status()).toBe(201);
   await page.goto("/insights/requests");
@@ -127,10 +127,10 @@ test("results are those of the files, and the parts of the service say how they 
   await expect(page.getByText("Works").first()).toBeVisible();
 });
 
-test("curators see gaps and requests, but no figures of the service", async ({ asha: { page } }) => {
+test("curators see the gaps, and nothing of the policy", async ({ asha: { page } }) => {
   await page.goto("/insights/gaps");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.goto("/insights/policy");
   await expect(page.getByRole("button", { name: "Let it serve" })).toHaveCount(0);
-  await expect(page.getByText(/administrators|not for/i).first()).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Gaps");
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,9 +9,12 @@ export const root = join(import.meta.dirname, "..", "..");
 /** Where `questrag` and `llmock` are installed: the environment of `make test`, or $QUESTRAG_BIN. */
 const bin = process.env.QUESTRAG_BIN ?? join(root, ".venv", "bin");
 
-/** The first of four ports; another one where these are taken. */
+/** The first of five ports; another one where these are taken. */
 const first = Number(process.env.E2E_PORT ?? 8131);
 const ports = { approved: first, model: first + 1, bank: first + 2, llmock: first + 3 };
+
+/** Where Lighthouse reaches its browser. */
+export const debuggingPort = first + 4;
 
 export const addresses = {
   /** No language model: every answer is an approved text. */
@@ -26,6 +29,10 @@ export const addresses = {
 // Playwright reads its configuration in every process; all of them must mean the same folder.
 process.env.QUESTRAG_E2E ??= mkdtempSync(join(tmpdir(), "questrag-e2e-"));
 const folder = process.env.QUESTRAG_E2E;
+
+/** What the other origin serves. */
+export const bankFolder = join(folder, "bank");
+mkdirSync(bankFolder, { recursive: true });
 
 const shared = {
   FAISS_INDEX_PATH: process.env.FAISS_INDEX_PATH ?? join(root, "var", "indexes"),
@@ -70,7 +77,7 @@ export const webServer = [
     timeout: ready,
   },
   {
-    command: `${command("python")} -m http.server ${ports.bank} --bind 127.0.0.1 --directory ${join(root, "docs", "examples")}`,
+    command: `${command("python")} -m http.server ${ports.bank} --bind 127.0.0.1 --directory ${bankFolder}`,
     port: ports.bank,
     stderr: "ignore" as const,
     timeout: 30_000,

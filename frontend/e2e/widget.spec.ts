@@ -1,18 +1,18 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { addresses } from "./servers.ts";
+import { addresses, bankFolder, root } from "./servers.ts";
 
-/** A page of another origin, with the content policy that a careful bank has. */
-async function bankPage(page: Page, attributes = ""): Promise<void> {
-  const policy = `default-src 'none'; script-src ${addresses.approved}; frame-src ${addresses.approved}`;
-  await page.route(`${addresses.bank}/`, (route) =>
-    route.fulfill({
-      contentType: "text/html",
-      headers: { "Content-Security-Policy": policy },
-      body: `<!doctype html><html lang="en"><title>A bank</title><main><h1>A bank</h1></main>
-        <script src="${addresses.approved}/widget.js" ${attributes} async></script></html>`,
-    }),
-  );
+const EXAMPLE = readFileSync(join(root, "docs/examples/widget.html"), "utf-8");
+
+/** The example page, with the content policy that a careful bank has, on another origin. */
+async function bankPage(page: Page, attributes: Record<string, string> = {}): Promise<void> {
+  const given = Object.entries(attributes).map(([name, value]) => `data-${name}="${value}"`);
+  const example = EXAMPLE.replaceAll("http://127.0.0.1:8000", addresses.approved);
+  const html = example.replace(/data-.*(?= async)/, given.join(" "));
+  expect(html).toContain(`<script src="${addresses.approved}/widget.js" ${given.join(" ")}`);
+  writeFileSync(join(bankFolder, "index.html"), html);
   await page.goto(`${addresses.bank}/`);
 }
 
@@ -21,7 +21,7 @@ const frame = (page: Page) => page.frameLocator("iframe");
 test("a visitor of a bank's page asks without an account", async ({ page }) => {
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  await bankPage(page, 'data-title="Ask us" data-accent="#ffdd00"');
+  await bankPage(page, { title: "Ask us", accent: "#ffdd00" });
   await page.getByRole("button", { name: "Chat with us" }).click();
   await expect(frame(page).getByRole("heading", { name: "Ask us" })).toBeVisible();
   const question = frame(page).getByRole("textbox", { name: "Your question" });
@@ -49,7 +49,7 @@ test("Escape closes it and leads back to the button; what was said is still ther
 });
 
 test("language and theme come from the attributes", async ({ page }) => {
-  await bankPage(page, 'data-lang="hi" data-theme="dark"');
+  await bankPage(page, { lang: "hi", theme: "dark" });
   await page.getByRole("button", { name: "हमसे चैट करें" }).click();
   await expect(frame(page).locator("html")).toHaveAttribute("lang", "hi");
   await expect(frame(page).locator("html")).toHaveAttribute("data-theme", "dark");
@@ -57,13 +57,8 @@ test("language and theme come from the attributes", async ({ page }) => {
 
 test("another origin cannot show it", async ({ page }) => {
   const stranger = addresses.bank.replace("127.0.0.1", "localhost");
-  await page.route(`${stranger}/`, (route) =>
-    route.fulfill({
-      contentType: "text/html",
-      body: `<title>x</title><iframe src="${addresses.approved}/widget"></iframe>`,
-    }),
-  );
-  await page.goto(`${stranger}/`);
+  writeFileSync(join(bankFolder, "frame.html"), `<iframe src="${addresses.approved}/widget"></iframe>`);
+  await page.goto(`${stranger}/frame.html`);
   await expect(frame(page).getByRole("textbox")).toHaveCount(0);
   const refused = await page.request.post(`${addresses.approved}/api/v1/auth/guest`, {
     data: { origin: stranger },

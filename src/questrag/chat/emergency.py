@@ -13,16 +13,31 @@ from dataclasses import dataclass
 from questrag.chat.types import Hit, Lang, OpeningKind, Passage
 
 
+def _spelt(text: str) -> str:
+    """Return the one spelling of what Devanagari writes with or without a dot, or with either nasal sign.
+
+    >>> _spelt("हज़ार पहुँचे") == _spelt("हजार पहुंचे")
+    True
+    """
+    return unicodedata.normalize("NFC", text).replace("\u093c", "").replace("\u0901", "\u0902")
+
+
 class _Kind:
     """Words that can stand for each other; a star stands for any ending."""
 
     def __init__(self, words: str) -> None:
-        listed = words.split()
+        listed = _spelt(words).split()
         self._whole = frozenset(word for word in listed if not word.endswith("*"))
         self._starts = tuple(word[:-1] for word in listed if word.endswith("*"))
 
     def places(self, words: Sequence[str]) -> list[int]:
         return [i for i, word in enumerate(words) if word in self._whole or word.startswith(self._starts)]
+
+    def __or__(self, other: "_Kind") -> "_Kind":
+        either = _Kind("")
+        either._whole = self._whole | other._whole
+        either._starts = self._starts + other._starts
+        return either
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +67,44 @@ def _near(i: int, places: Sequence[int], reach: int) -> bool:
 
 # Several words that are one: written together, so that a kind can name them.
 _TOGETHER = tuple(
-    (re.compile(rf"(?<![\w\u0900-\u0963]){pattern}(?![\w\u0900-\u0963])"), one)
+    (re.compile(rf"(?<![\w\u0900-\u0963])(?:{_spelt(pattern)})(?![\w\u0900-\u0963])"), one)
     for pattern, one in (
         (r"(?:did|do|does|have|has|was|is|are|were|could)(?: not|n't)|(?:did|do|have|was|is)nt", "nots"),
-        (r"some ?(?:one|body)|unknown (?:person|man|caller)", "somebody"),
-        (r"kisi ?ne|किसी ने|chor ne", "somebody"),
-        (r"(?:any ?desk|team ?viewer|quick ?support|rust ?desk|screen ?shar\w*)", "remoteaccess"),
-        (r"digital(?:ly)? arrest\w*", "digitalarrest"),
+        (r"(?:do not|don't|dont|no) (?:know|idea) who|(?:pata|pta) nah?i kis ?ne|पता नहीं किसने", "whoknows"),
+        (r"som?e? ?(?:one|body)|unknown (?:person|man|caller)|kisi(?: aur)? ?ne|किसी(?: और)? ने|chor ne", "somebody"),
+        (r"any ?desk|team ?viewer|quick ?support|rust ?desk|screen ?shar\w*|shar\w+ my screen", "remoteaccess"),
+        (r"एनी ?डेस्क|क्विक ?सपोर्ट|स्क्रीन शेयर", "remoteaccess"),
+        (r"(?:app|apk|ऐप) (?:\S+ )?(?:dalwa|install kar|डलवा|इंस्टॉल)\S*", "apk"),
+        (r"digital(?:ly)? arrest\w*|डिजिटल (?:अरेस्ट|गिरफ्तार)\S*", "digitalarrest"),
+        (r"customer ?(?:care|support)|कस्टमर ?केयर", "customercare"),
+        (r"loan apps?|लोन (?:ऐप|एप)", "loanapp"),
+        (r"(?:upi|collect|accept\w*|approved?|यूपीआई|कलेक्ट) (?:requests?|रिक्वेस्ट)", "moneyrequest"),
+        (r"army (?:man|buyer|officer|wala)|fauji (?:ba?n|bol|bata)\w*|फौजी (?:बन|बोल|बता)\S*", "fakesoldier"),
+        (r"g(?:oogle)? pay|phone pe(?! call)|गूगल पे|फोन ?पे", "gpay"),
+        (r"(?:mer[aei]|mobile|bank) \S+ se|मेर[ेी] \S+ से", "frommine"),
+        (r"(?:is )?with me|mere (?:sa+th|pa+s)|मेरे (?:साथ|पास)", "withme"),
+        (r"not (?:done |made )?by me|i nots (?:do|done) (?:it|anything|this)|i did nothing", "notme"),
+        (r"(?:mer[aei]|mere se|mujhse|maine) nah?i(?! (?:kaha|mil|liya))|nots? mine", "notme"),
+        (r"मेर[ाेी] नहीं|(?:मुझ|मेरे )से नहीं|मैंने नहीं(?! (?:कह|मिल|लिया))", "notme"),
+        (r"(?:uda+|thag|loo?t|chura|hadap) ?li(?:y?[ae])?|(?:उडा|ठग|लूट|चुरा|हडप) (?:लि\S+|ली)|ठग[ेा]|thag[ea]", "stolen"),
+        (r"(?P<what>account|khata|balance|खाता) (?:saa?f|khali|empty|zero|खाली|साफ)", r"\g<what> drained"),
+        (r"(?:le|nikaa?l|(?:transfer|khali|saaf) kar) ?(?:li(?:y?[ae])?|di(?:y?[ae])?)", "tookaway"),
+        (r"le (?:ke )?(?:ga?y[aei]|bhag\w*)|took (?:my |the )?(?=otp|pin)", "tookaway "),
+        (r"(?:ले|निकाल|(?:ट्रांसफर|खाली|साफ) कर) (?:[लद]ि\S+|[लद]ी)|ले(?:कर)? (?:ग\S+|भाग\S*)", "tookaway"),
+        (r"wal[aei] ne|वाले ने", "salesman"),
+        (r"nikal rah\w+|निकल रह\S+", "leaking"),
+        (r"ba?n ?ka?[re]|pretend\w*|posing|बन ?(?:कर|के)", "posing"),
+        (r"ba?ha+ne|chakkar|बहाने|चक्कर", "pretext"),
+        (r"naam (?:par|pe)|नाम पर", "inname"),
+        (r"(?:made|forced|told) me (?:to )?(?:pay|send|move|transfer)|(?:kar|bhij|dal)wa(?:y[ae]|ye|i| liy[ae])|(?:कर|भिज|डल)वा(?:ए|ई|या)", "forced"),
+        (r"phone (?:kiya|aaya)|फोन (?:किया|आया)", "called"),
+        (r"(?:phone|number|फोन|नंबर) (?:hi |ab )?(?:band|switched|बंद)", "vanished"),
+        (r"nikaa?l(?: hi)? nah?i rah\w+|निकल नहीं रह\S+", "stuck"),
+        (r"kai?se nika?a?le|कैसे निकाले", "how"),
+        (r"(?P<money>amount|money|pais[ae]|पैस[ेा]) (?:hi |bhi )?(?:ga?y[aei]|went|गए|गया|गये)", r"\g<money> wentaway"),
+        (r"went (?:from|out)|(?:going|go) out|chal[aei] ?ga?y[aei]|चल[ेाी] ग\S+", "wentaway"),
+        (r"nikaa?l (?:ga?y|chuk)\w+|nikaa?l[ea]|nikl[ea]|निकाल[ेा]|निकल(?:े| ग\S+)", "cameout"),
+        (r"ch+[ie]+n ?(?:li\w+|ga?y\w+)", "snatched"),
         (r"pin ?codes?", "pincode"),
         (r"direct debits?|debit (?:entr\w+|payments?)", "debits"),
         (r"card (?:details?|numbers?|no|info\w*)|कार्ड नंबर|bank(?:ing)? details?", "carddetails"),
@@ -76,7 +122,7 @@ _TOGETHER = tuple(
     )
 )
 
-_FRAUD = _Kind("fraud* scam* dhokha dhoka thagi hack clone फ्रॉड फ्राड धोखाधड़ी धोखाधडी ठगी धोखा हैक स्कैम")
+_FRAUD = _Kind("fraud* frod scam* dhokha dhoka thagi hack clone फ्रॉड फ्राड धोखाधड़ी ठगी धोखा हैक स्कैम")
 _HAPPENED = _Kind("happened hua hui hue हुआ हुई हुए victim suffered faced")
 _SUFFERED = _Kind(
     "scammed defrauded duped cheated phished hacked cloned compromised siphoned skimmed mugged robbed fraudulent "
@@ -93,37 +139,67 @@ _DEBIT = _Kind(
     "withdrew लेनदेन ट्रांज* पेमेंट"
 )
 _STRANGE = _Kind("unknown suspicious strange unusual unfamiliar random odd weird false mysterious")
-_SOMEBODY = _Kind("somebody hacker* fraudster* scammer* thief thieves")
+_SOMEBODY = _Kind("unknown anjaan अनजान somebody hacker* fraudster* scammer* thief thieves")
 _TAKES = _Kind(
     "used using uses use withdrew withdrawn withdrawing took taken taking stole stolen transferred transferring spent "
-    "spending shopping shopped hacked accessed access emptied bought ordered copied copy made istemal nikal* kharid* "
-    "uda* chura* le निकाल* इस्तेमाल ट्रांसफर* ट्रांसफ़र* खरीद* ख़रीद* उड़ा* शॉपिंग चुरा*"
+    "spending ordering buying shopping shopped hacked accessed access emptied bought ordered copied copy made istemal nikal* kharid* "
+    "tranf* uda* chura* le cameout tookaway निकाल* इस्तेमाल ट्रांसफर* खरीद* उड़ा* शॉपिंग चुरा*"
 )
 _OWN = _Kind("my our card* account* upi mera mere meri mujhse khate khata मेरे मेरा मेरी खाते कार्ड")
-_THING = _Kind("card* phone mobile wallet purse bag sim कार्ड मोबाइल फोन फ़ोन पर्स सिम")
-_MONEY = _Kind("money amount funds cash savings rs rupees rupaye paisa paise lakh lakhs पैसे पैसा रुपये रकम")
+_THING = _Kind("card* phone mobile wallet purse bag sim कार्ड मोबाइल फोन पर्स सिम")
+_MONEY = _Kind("money amount funds cash savings rs rupees rupaye paisa paise lakh lakhs पैसे पैसा रुपये रकम लाख हज़ार")
 _STOLEN = _Kind(
-    "stolen stole snatched robbed chori cheen* chheen* chhin* loot* चोरी छीन* छिन* chura* gayab गायब ग़ायब उड़ा*"
+    "stolen stole snatched robbed chori cheen* chheen* chhin* loot* चोरी छीन* छिन* chura* gayab गायब उड़ा*"
 )
 _GONE = _Kind("missing vanished disappeared gone gayab गायब stolen emptied")
 _ACCOUNT = _Kind("account khate khata savings खाते खाता")
-_LOST_HERE = _Kind("kat kata kate katgaye cut gaye gone debited deducted lost nikal* कट कटे निकल*")
-_WITHOUT = _Kind("without bina bagair बिना बगैर बग़ैर")
+_WITHOUT = _Kind("without bina bagair बिना बगैर")
 _CONSENT = _Kind(
     "permission knowledge consent approval authori* jankari jaankari marzi puche poochhe pooche bataye batae जानकारी "
-    "अनुमति पूछे बताए मर्ज़ी मर्जी"
+    "अनुमति पूछे बताए मर्ज़ी"
 )
 _I = _Kind("maine mene humne मैंने हमने")
 _DID_NOT = _Kind("didnotdo")
 _GAVE = _Kind("shared gave given told disclosed entered typed provided revealed submitted")
 _GAVE_AWAY = _Kind("gaveaway")
 _SECRET = _Kind("otp pin mpin cvv password passcode carddetails ओटीपी पिन सीवीवी पासवर्ड")
-_TRICK = _Kind("qr link scan* click*")
 _OFFICER = _Kind("police cbi customs officer bankar banke")
 _FORCED = _Kind("karwa* karva* forced threat* dhamki arrest made")
 _MOVED = _Kind("transfer* paid pay send sent paise paisa money lakh")
-_RESET = _Kind("forg* bhool* wrong incorrect* correct right galat sahi change* reset unblock set coming")
+_RESET = _Kind("forg* bhool* wrong incorrect* correct right galat sahi गलत सही change* reset unblock set coming")
 _DUE = _Kind("emi bill due cheque cheques kyc premium yet deposit deposits able allowed why let twice")
+
+_WHO = _Kind(
+    "posing pretext inname somebody he they his usne unhone caller* salesman man guy buyer seller cheater* ladke aadmi admi उसने उन्होंने आदमी लड़के"
+)
+_HOOK = _Kind("link qr scan* click* call* moneyrequest customercare sim apk posing pretext cashback लिंक क्यूआर स्कैन क्लिक कॉल सिम")
+_BAIT = _Kind(
+    "apk olx telegram fakesoldier cbi drugs lottery crypto fake nakli farzi farji एपीके ओएलएक्स टेलीग्राम सीबीआई "
+    "ड्रग्स लॉटरी नकली फर्जी"
+)
+"""What hardly any talk of lost money is about unless somebody cheated."""
+_OFFER = _Kind("job naukri trading task registration नौकरी ट्रेडिंग टास्क")
+_TOOK = _Kind("tookaway took taken stole stolen withdrew withdrawn emptied drained")
+_LEFT = _Kind("vanished leaking gone wentaway cameout debited deducted cut lost kat kata kate gayab कट कटे गायब")
+_PAID = _Kind("forced gaveaway paid sent transfer* rtgs dalwa* dubo* ट्रांसफर* भेजे डलवा*")
+_SUNK = _Kind("stuck switched vanished cant can't gayab dub* doob* fas* phas* गायब डूब* फंस*")
+_HID = _Kind("vanished switched block blocked gayab ब्लॉक गायब")
+_MAY_BE = _Kind("jaye* jaata jata jate lega lenge sakt* लेगा जाए* जात* सक*")
+_USUAL = _Kind("loan emi fee* charge* cheque* fd tax interest byaj लोन ईएमआई चार्ज चेक ब्याज")
+_FAILED = _Kind(
+    "fail* declin* pending working atm machine dispens* shop* merchant* dukan* twice wrong galat फेल एटीएम दुकान* गलत"
+)
+_THREAT = _Kind("morph* gandi गंदी threat* dhamki blackmail* harass* धमकी ब्लैकमेल*")
+_ASKED = _Kind("asking want demand* mang* मांग*")
+_SHOT = _Kind("photo* pic pics video* nude recording loanapp फोटो वीडियो")
+_PHONE = _Kind("phone mobile फोन मोबाइल")
+_MISSING = _Kind("lost missing kho khoy* gum gira gir खो खोया गुम गिर snatched")
+_PAY_APP = _Kind("upi gpay phonepe paytm app apps यूपीआई पेटीएम ऐप")
+_CARD = _Kind("card कार्ड")
+_SWAP = _Kind("swap* clone badal* बदल* क्लोन")
+_HELPER = _Kind("madad help* ladke aadmi guy man somebody मदद लड़के आदमी")
+_SIM = _Kind("sim network सिम नेटवर्क")
+_STOPPED = _Kind("suddenly deactivat* achanak band swap* अचानक बंद")
 
 _RULES = (
     _Rule((_SUFFERED,), 0),
@@ -139,11 +215,32 @@ _RULES = (
     _Rule((_I, _DID_NOT, _Kind("kuch kuchh कुछ transaction* payment* paise paisa withdraw* पैसे लेनदेन ट्रांज*")), 7),
     _Rule((_GAVE, _SECRET), 8, unless=_RESET),
     _Rule((_SECRET, _GAVE_AWAY), 5, unless=_RESET),
-    _Rule((_TRICK, _LOST_HERE, _MONEY), 9),
     _Rule((_OFFICER, _FORCED, _MOVED), 10),
+    _Rule((_WHO | _HOOK | _SECRET, _TOOK, _MONEY | _ACCOUNT | _Kind("gpay phonepe paytm")), 8, unless=_USUAL | _MAY_BE | _FAILED),
+    _Rule((_Kind("tookaway liya"), _SECRET), 1),
+    _Rule((_HOOK, _LEFT, _MONEY), 8, unless=_USUAL | _MAY_BE | _FAILED),
+    _Rule((_BAIT, _TOOK | _LEFT | _PAID | _SUNK, _MONEY), 9, unless=_Kind("note notes नोट")),
+    _Rule((_FRAUD, _TOOK | _LEFT | _PAID, _MONEY), 6, unless=_Kind("no")),
+    _Rule((_OFFER, _SUNK, _MONEY), 9),
+    _Rule((_Kind("tookaway leke lekar लेकर"), _HID, _MONEY | _Kind("charge charges चार्ज")), 7),
+    _Rule((_THREAT, _SHOT), 9),
+    _Rule((_ASKED, _SHOT, _MONEY), 9, unless=_Kind("kyc loan केवाईसी लोन")),
+    _Rule((_PHONE, _MISSING, _PAY_APP), 9, unless=_Kind("new naya naye network नया नए")),
+    _Rule((_Kind("snatched"), _THING), 3),
+    _Rule((_Kind("withme"), _FRAUD), 5),
+    _Rule((_Kind("withme"), _CARD, _TOOK | _Kind("cameout")), 9),
+    _Rule((_SWAP, _CARD, _TOOK | _Kind("cameout"), _MONEY), 9),
+    _Rule((_SWAP, _CARD, _HELPER), 6),
+    _Rule((_Kind("posing pretext inname"), _PAID, _MONEY), 7, unless=_USUAL),
+    _Rule((_MONEY, _Kind("leaking")), 4, unless=_Kind("nahi nahin nhi नहीं")),
+    _Rule((_Kind("frommine"), _Kind("shopping kharid* शॉपिंग खरीद*"), _HAPPENED), 6, unless=_MAY_BE),
+    _Rule((_SIM, _STOPPED, _TOOK | _LEFT | _Kind("transferred")), 7),
+    _Rule((_Kind("whoknows notme"), _DEBIT | _MONEY | _TOOK), 9, unless=_Kind("come came credited aaya aaye")),
+    _Rule((_Kind("frommine"), _Kind("somebody koi कोई"), _TAKES | _Kind("gaveaway")), 6, unless=_MAY_BE),
+    _Rule((_WITHOUT, _Kind("asking"), _TAKES), 7),
 )
 
-_HARM = _Rule((_Kind("suicide suicidal selfharm आत्महत्या खुदकुशी ख़ुदकुशी khudkushi aatmahatya"),), 0)
+_HARM = _Rule((_Kind("suicide suicidal selfharm आत्महत्या खुदकुशी khudkushi aatmahatya"),), 0)
 
 _LOSS = _Kind("lost lose losing misplaced dropped missing left gum gir gira giri kho* chhut* छूट* खो* गुम* गिर*")
 _LOST_CARD = _Rule(
@@ -293,7 +390,7 @@ def lost_card_first(question: str, hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFC", text).replace("\u2019", "'").lower()
+    plain = _AMOUNT.sub(" amount ", _spelt(text).replace("\u2019", "'").lower())
     plain = " ".join(_WORD.findall(plain))
     for pattern, one in _TOGETHER:
         plain = pattern.sub(one, plain)
@@ -301,3 +398,8 @@ def _words(text: str) -> list[str]:
 
 
 _WORD = re.compile(r"[\w'\u0900-\u0963]+")
+_AMOUNT = re.compile(
+    r"(?:₹|\brs\.?|\binr)\s*\d[\d,.]*(?:\s?(?:k|lakhs?|lacs?)\b)?"
+    r"|\b\d[\d,.]*\s?(?:k\b|ha[zj]aa?r|thousand|lakhs?\b|lacs?\b|crores?|हजार|लाख|करोड)"
+    r"|(?<![\d.,])(?!1930\b|20[12]\d\b)\d{3,7}\b|\b\d{1,2}(?:,\d{2,3})+\b"
+)

@@ -8,7 +8,7 @@ import { ProblemPanel } from "@/shared/ui/ProblemPanel";
 import { Skeleton } from "@/shared/ui/Skeleton";
 import { toast } from "@/shared/ui/Toasts";
 import { ConversationRow } from "./ConversationRow";
-import { useWaitingDeletions } from "./deletions";
+import { useHidden } from "./deletions";
 import { type Group, groupByDate } from "./groups";
 import { useChange, useConversations } from "./useConversations";
 import { useRemoval } from "./useRemoval";
@@ -25,7 +25,7 @@ export function ConversationList({ q, archived, onNavigate }: ListProps) {
   const apart = !archived && !q; // pinned ones stand apart in the plain list only
   const pinned = useConversations({ q: "", archived: false, pinned: true }, apart);
   const others = useConversations(apart ? { q, archived, pinned: false } : { q, archived });
-  const hidden = useWaitingDeletions();
+  const hidden = useHidden();
   const shown = (all: ConversationSummary[]) => all.filter((one) => !hidden.has(one.conversation_id));
   const [top, rest] = [apart ? shown(pinned.conversations) : [], shown(others.conversations)];
   const groups = useMemo(() => groupByDate(rest, new Date()), [rest]);

@@ -28,9 +28,9 @@ export function change(id: string, changes: Changes): Promise<ConversationSummar
   return patchConversation({ path: { conversation_id: id }, body: changes });
 }
 
-/** @param goingAway the page is being left: the request has to outlive it. */
-export async function remove(id: string, goingAway: boolean): Promise<void> {
-  await deleteConversation({ path: { conversation_id: id }, keepalive: goingAway });
+/** @param leaving the request has to outlive the page. */
+export async function remove(id: string, leaving: boolean): Promise<void> {
+  await deleteConversation({ path: { conversation_id: id }, keepalive: leaving });
 }
 
 /** Saves the conversation as a file, under the name that the server gives it. */

@@ -6,7 +6,7 @@ import { describeProblem } from "@/shared/problems";
 import { keys } from "@/shared/queries";
 import { toast } from "@/shared/ui/Toasts";
 import { remove } from "./api";
-import { beginDeletion, claimDeletion, undoDeletion } from "./deletions";
+import { hide, show } from "./deletions";
 
 /** Deletes a conversation once the chance to take it back has passed. */
 export function useRemoval(): (conversation: ConversationSummary) => void {
@@ -15,26 +15,26 @@ export function useRemoval(): (conversation: ConversationSummary) => void {
   const navigate = useNavigate();
   const open = useMatch("/chat/:conversationId")?.params.conversationId;
 
-  const send = async (id: string, goingAway: boolean) => {
+  const send = async (id: string, leaving: boolean) => {
     try {
-      await remove(id, goingAway);
+      await remove(id, leaving);
       client.removeQueries({ queryKey: keys.conversation(id) });
     } catch (error) {
       const told = describeProblem(error, i18n.getFixedT(null, "common"), i18n.language);
       toast({ text: t("notDeleted", { why: told.title }) });
     }
     await client.invalidateQueries({ queryKey: keys.conversations });
-    undoDeletion(id); // by now it is gone from the list, or shown again because it is still there
+    show(id); // by now it is gone from the list, or shown again because it is still there
   };
 
   return ({ conversation_id: id, title }) => {
-    beginDeletion(id, (goingAway) => void send(id, goingAway));
+    hide(id);
     if (open === id) navigate("/chat");
     toast({
       text: t("deleted", { title }),
-      action: { label: t("common:undo"), run: () => undoDeletion(id) },
+      action: { label: t("common:undo"), run: () => show(id) },
       lastsMs: 7_000,
-      onGone: () => claimDeletion(id) && void send(id, false),
+      onGone: (leaving) => void send(id, leaving),
     });
   };
 }

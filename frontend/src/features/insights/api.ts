@@ -47,7 +47,8 @@ export function useGaps(days: number) {
 export function useDismissal() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (messageIds: string[]) => dismiss({ body: { message_ids: messageIds } }),
+    mutationFn: ({ messageIds, leaving }: { messageIds: string[]; leaving: boolean }) =>
+      dismiss({ body: { message_ids: messageIds }, keepalive: leaving }),
     onSettled: () => client.invalidateQueries({ queryKey: [...root, "gaps"] }),
   });
 }

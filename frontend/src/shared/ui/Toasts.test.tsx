@@ -53,3 +53,20 @@ it("there are three at most, the newest", () => {
   expect(screen.getAllByRole("button", { name: "Dismiss" })).toHaveLength(3);
   expect(screen.queryByText("One")).not.toBeInTheDocument();
 });
+
+it("what waits for it happens once: when it goes, or when the page is left, but not when it was undone", () => {
+  const [seen, undone] = [vi.fn(), vi.fn()];
+  act(() => void toast({ text: "Deleted.", onGone: seen }));
+  wait(6_000);
+  act(() => void window.dispatchEvent(new Event("pagehide")));
+  expect(seen.mock.calls).toEqual([[false]]);
+
+  act(() => void toast({ text: "Deleted.", action: { label: "Undo", run: vi.fn() }, onGone: undone }));
+  fireEvent.click(screen.getByRole("button", { name: "Undo" }));
+  act(() => void toast({ text: "Put aside.", onGone: seen }));
+  act(() => void window.dispatchEvent(new Event("pagehide")));
+  expect(seen.mock.calls).toEqual([[false], [true]]);
+  wait(20_000);
+  expect(seen).toHaveBeenCalledTimes(2);
+  expect(undone).not.toHaveBeenCalled();
+});

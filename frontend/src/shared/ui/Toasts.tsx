@@ -9,8 +9,8 @@ export interface Toast {
   text: string;
   /** Such as Undo; the toast goes when it is used. */
   action?: { label: string; run: () => void };
-  /** Called when it goes without its action having been used. */
-  onGone?: () => void;
+  /** Called once, when it goes without its action having been used; also when the whole page is being left. */
+  onGone?: (leaving: boolean) => void;
   lastsMs?: number;
 }
 
@@ -87,21 +87,32 @@ function ToastCard({ toast: { id, text, action, lastsMs } }: { toast: Shown }) {
   );
 }
 
-function dismiss(id: number, how: "used" | "unused" = "unused"): void {
+type Why = "used" | "unused" | "leaving";
+
+function dismiss(id: number, why: Why = "unused"): void {
   change(
     shown.filter((each) => each.id !== id),
-    how,
+    why,
   );
 }
 
-function change(next: readonly Shown[], how: "used" | "unused" = "unused"): void {
+function change(next: readonly Shown[], why: Why = "unused"): void {
   const gone = shown.filter((each) => !next.includes(each));
   shown = next;
   for (const changed of listeners) changed();
-  if (how === "unused") for (const each of gone) each.onGone?.();
+  if (why !== "used") for (const each of gone) each.onGone?.(why === "leaving");
+}
+
+/** There may be no later moment for what waits. */
+function leave(): void {
+  change([], "leaving");
 }
 
 function subscribe(changed: () => void): () => void {
   listeners.add(changed);
-  return () => listeners.delete(changed);
+  window.addEventListener("pagehide", leave);
+  return () => {
+    listeners.delete(changed);
+    window.removeEventListener("pagehide", leave);
+  };
 }

@@ -60,9 +60,9 @@ function useDismissalWithUndo(): [ReadonlySet<string>, (gap: Gap) => void] {
     toast({
       text: t("gaps.dismissed", { question: gap.example }),
       action: { label: t("common:undo"), run: () => show(gap.id) },
-      onGone: () =>
+      onGone: (leaving) =>
         dismissal.mutate(
-          gap.questions.map((question) => question.message_id),
+          { messageIds: gap.questions.map((question) => question.message_id), leaving },
           {
             onError: (error) => {
               show(gap.id);
