@@ -24,12 +24,14 @@ run: $(VENV)/.serving $(PAGE)
 # The web page, built again when one of its sources has changed.
 page: $(PAGE)
 
-test: $(VENV)/.testing check
+test: $(VENV)/.testing check $(PAGE)
 	$(BIN)/pytest
 	$(NPM) test
+	$(MAKE) e2e
 
 # The journeys of customers, curators and administrators, in a real browser against real servers.
 e2e: $(VENV)/.testing $(PAGE) $(VENV)/.browser
+	$(BIN)/questrag index
 	CHROMIUM="$$(cat $(VENV)/.browser)" $(NPM) run e2e
 
 # What needs no running: formatting, rules, types, import contracts.

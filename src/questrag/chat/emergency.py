@@ -79,9 +79,8 @@ _TOGETHER = tuple(
         (r"customer ?(?:care|support)|कस्टमर ?केयर", "customercare"),
         (r"loan apps?|लोन (?:ऐप|एप)", "loanapp"),
         (r"(?:upi|collect|accept\w*|approved?|यूपीआई|कलेक्ट) (?:requests?|रिक्वेस्ट)", "moneyrequest"),
-        (r"army (?:man|buyer|officer|wala)|fauji (?:ba?n|bol|bata)\w*|फौजी (?:बन|बोल|बता)\S*", "fakesoldier"),
         (r"g(?:oogle)? pay|phone pe(?! call)|गूगल पे|फोन ?पे", "gpay"),
-        (r"(?:mer[aei]|mobile|bank) \S+ se|मेर[ेी] \S+ से", "frommine"),
+        (r"mer[aei] \S+ se|मेर[ेी] \S+ से", "frommine"),
         (r"(?:is )?with me|mere (?:sa+th|pa+s)|मेरे (?:साथ|पास)", "withme"),
         (r"not (?:done |made )?by me|i nots (?:do|done) (?:it|anything|this)|i did nothing", "notme"),
         (r"(?:mer[aei]|mere se|mujhse|maine) nah?i(?! (?:kaha|mil|liya))|nots? mine", "notme"),
@@ -91,16 +90,12 @@ _TOGETHER = tuple(
         (r"(?:le|nikaa?l|(?:transfer|khali|saaf) kar) ?(?:li(?:y?[ae])?|di(?:y?[ae])?)", "tookaway"),
         (r"le (?:ke )?(?:ga?y[aei]|bhag\w*)|took (?:my |the )?(?=otp|pin)", "tookaway "),
         (r"(?:ले|निकाल|(?:ट्रांसफर|खाली|साफ) कर) (?:[लद]ि\S+|[लद]ी)|ले(?:कर)? (?:ग\S+|भाग\S*)", "tookaway"),
-        (r"wal[aei] ne|वाले ने", "salesman"),
         (r"nikal rah\w+|निकल रह\S+", "leaking"),
         (r"ba?n ?ka?[re]|pretend\w*|posing|बन ?(?:कर|के)", "posing"),
         (r"ba?ha+ne|chakkar|बहाने|चक्कर", "pretext"),
         (r"naam (?:par|pe)|नाम पर", "inname"),
-        (r"(?:made|forced|told) me (?:to )?(?:pay|send|move|transfer)|(?:kar|bhij|dal)wa(?:y[ae]|ye|i| liy[ae])|(?:कर|भिज|डल)वा(?:ए|ई|या)", "forced"),
-        (r"phone (?:kiya|aaya)|फोन (?:किया|आया)", "called"),
         (r"(?:phone|number|फोन|नंबर) (?:hi |ab )?(?:band|switched|बंद)", "vanished"),
         (r"nikaa?l(?: hi)? nah?i rah\w+|निकल नहीं रह\S+", "stuck"),
-        (r"kai?se nika?a?le|कैसे निकाले", "how"),
         (r"(?P<money>amount|money|pais[ae]|पैस[ेा]) (?:hi |bhi )?(?:ga?y[aei]|went|गए|गया|गये)", r"\g<money> wentaway"),
         (r"went (?:from|out)|(?:going|go) out|chal[aei] ?ga?y[aei]|चल[ेाी] ग\S+", "wentaway"),
         (r"nikaa?l (?:ga?y|chuk)\w+|nikaa?l[ea]|nikl[ea]|निकाल[ेा]|निकल(?:े| ग\S+)", "cameout"),
@@ -129,7 +124,6 @@ _SUFFERED = _Kind(
     "unauthori* unrecogni* remoteaccess digitalarrest fraudster* scammer*"
 )
 _NOT = _Kind("nots not never didn't isn't wasn't")
-_MINE = _Kind("mine")
 _ACKNOWLEDGE = _Kind(
     "recogni* authori* approve approved remember recall make made do done perform* initiate* submit* withdraw "
     "purchase* buy bought familiar"
@@ -142,15 +136,13 @@ _STRANGE = _Kind("unknown suspicious strange unusual unfamiliar random odd weird
 _SOMEBODY = _Kind("unknown anjaan अनजान somebody hacker* fraudster* scammer* thief thieves")
 _TAKES = _Kind(
     "used using uses use withdrew withdrawn withdrawing took taken taking stole stolen transferred transferring spent "
-    "spending ordering buying shopping shopped hacked accessed access emptied bought ordered copied copy made istemal nikal* kharid* "
-    "tranf* uda* chura* le cameout tookaway निकाल* इस्तेमाल ट्रांसफर* खरीद* उड़ा* शॉपिंग चुरा*"
+    "spending ordering buying shopping shopped hacked accessed access emptied bought ordered copied copy made istemal "
+    "nikal* kharid* tranf* uda* chura* le cameout tookaway निकाल* इस्तेमाल ट्रांसफर* खरीद* उड़ा* शॉपिंग चुरा*"
 )
 _OWN = _Kind("my our card* account* upi mera mere meri mujhse khate khata मेरे मेरा मेरी खाते कार्ड")
 _THING = _Kind("card* phone mobile wallet purse bag sim कार्ड मोबाइल फोन पर्स सिम")
 _MONEY = _Kind("money amount funds cash savings rs rupees rupaye paisa paise lakh lakhs पैसे पैसा रुपये रकम लाख हज़ार")
-_STOLEN = _Kind(
-    "stolen stole snatched robbed chori cheen* chheen* chhin* loot* चोरी छीन* छिन* chura* gayab गायब उड़ा*"
-)
+_STOLEN = _Kind("stolen stole snatched robbed chori cheen* chheen* chhin* loot* चोरी छीन* छिन* chura* gayab गायब उड़ा*")
 _GONE = _Kind("missing vanished disappeared gone gayab गायब stolen emptied")
 _ACCOUNT = _Kind("account khate khata savings खाते खाता")
 _WITHOUT = _Kind("without bina bagair बिना बगैर")
@@ -161,7 +153,6 @@ _CONSENT = _Kind(
 _I = _Kind("maine mene humne मैंने हमने")
 _DID_NOT = _Kind("didnotdo")
 _GAVE = _Kind("shared gave given told disclosed entered typed provided revealed submitted")
-_GAVE_AWAY = _Kind("gaveaway")
 _SECRET = _Kind("otp pin mpin cvv password passcode carddetails ओटीपी पिन सीवीवी पासवर्ड")
 _OFFICER = _Kind("police cbi customs officer bankar banke")
 _FORCED = _Kind("karwa* karva* forced threat* dhamki arrest made")
@@ -170,31 +161,38 @@ _RESET = _Kind("forg* bhool* wrong incorrect* correct right galat sahi गलत
 _DUE = _Kind("emi bill due cheque cheques kyc premium yet deposit deposits able allowed why let twice")
 
 _WHO = _Kind(
-    "posing pretext inname somebody he they his usne unhone caller* salesman man guy buyer seller cheater* ladke aadmi admi उसने उन्होंने आदमी लड़के"
+    "posing pretext inname somebody he they his usne unhone caller* man guy buyer seller cheater* ladke aadmi admi "
+    "उसने उन्होंने आदमी लड़के"
 )
-_HOOK = _Kind("link qr scan* click* call* moneyrequest customercare sim apk posing pretext cashback लिंक क्यूआर स्कैन क्लिक कॉल सिम")
+_HOOK = _Kind(
+    "link qr scan* click* call* moneyrequest customercare sim apk posing pretext cashback लिंक क्यूआर स्कैन क्लिक कॉल सिम"
+)
 _BAIT = _Kind(
-    "apk olx telegram fakesoldier cbi drugs lottery crypto fake nakli farzi farji एपीके ओएलएक्स टेलीग्राम सीबीआई "
-    "ड्रग्स लॉटरी नकली फर्जी"
+    "apk olx telegram cbi drugs lottery crypto fake nakli farzi farji एपीके ओएलएक्स टेलीग्राम सीबीआई ड्रग्स लॉटरी नकली फर्जी"
 )
 """What hardly any talk of lost money is about unless somebody cheated."""
 _OFFER = _Kind("job naukri trading task registration नौकरी ट्रेडिंग टास्क")
 _TOOK = _Kind("tookaway took taken stole stolen withdrew withdrawn emptied drained")
 _LEFT = _Kind("vanished leaking gone wentaway cameout debited deducted cut lost kat kata kate gayab कट कटे गायब")
-_PAID = _Kind("forced gaveaway paid sent transfer* rtgs dalwa* dubo* ट्रांसफर* भेजे डलवा*")
+_PAID = _Kind("gaveaway paid sent transfer* rtgs dalwa* dubo* ट्रांसफर* भेजे डलवा*")
 _SUNK = _Kind("stuck switched vanished cant can't gayab dub* doob* fas* phas* गायब डूब* फंस*")
 _HID = _Kind("vanished switched block blocked gayab ब्लॉक गायब")
 _MAY_BE = _Kind("jaye* jaata jata jate lega lenge sakt* लेगा जाए* जात* सक*")
 _USUAL = _Kind("loan emi fee* charge* cheque* fd tax interest byaj लोन ईएमआई चार्ज चेक ब्याज")
-_FAILED = _Kind(
-    "fail* declin* pending working atm machine dispens* shop* merchant* dukan* twice wrong galat फेल एटीएम दुकान* गलत"
+_OTHERWISE = (
+    _USUAL
+    | _MAY_BE
+    | _Kind("fail* declin* pending working atm machine dispens* shop* merchant* dukan* twice wrong galat")
+    | _Kind("फेल एटीएम दुकान* गलत")
 )
+"""Money that went the usual way, may yet go, or went astray."""
 _THREAT = _Kind("morph* gandi गंदी threat* dhamki blackmail* harass* धमकी ब्लैकमेल*")
 _ASKED = _Kind("asking want demand* mang* मांग*")
 _SHOT = _Kind("photo* pic pics video* nude recording loanapp फोटो वीडियो")
 _PHONE = _Kind("phone mobile फोन मोबाइल")
 _MISSING = _Kind("lost missing kho khoy* gum gira gir खो खोया गुम गिर snatched")
-_PAY_APP = _Kind("upi gpay phonepe paytm app apps यूपीआई पेटीएम ऐप")
+_WALLET = _Kind("gpay phonepe paytm पेटीएम")
+_PAY_APP = _WALLET | _Kind("upi app apps यूपीआई ऐप")
 _CARD = _Kind("card कार्ड")
 _SWAP = _Kind("swap* clone badal* बदल* क्लोन")
 _HELPER = _Kind("madad help* ladke aadmi guy man somebody मदद लड़के आदमी")
@@ -205,7 +203,7 @@ _RULES = (
     _Rule((_SUFFERED,), 0),
     _Rule((_FRAUD, _HAPPENED), 4),
     _Rule((_NOT, _ACKNOWLEDGE, _DEBIT), 7, unless=_DUE),
-    _Rule((_NOT, _MINE, _DEBIT), 12),
+    _Rule((_NOT, _Kind("mine"), _DEBIT), 12),
     _Rule((_STRANGE, _DEBIT), 2),
     _Rule((_SOMEBODY, _TAKES, _OWN), 9),
     _Rule((_THING, _STOLEN), 6),
@@ -214,11 +212,11 @@ _RULES = (
     _Rule((_WITHOUT, _CONSENT), 5),
     _Rule((_I, _DID_NOT, _Kind("kuch kuchh कुछ transaction* payment* paise paisa withdraw* पैसे लेनदेन ट्रांज*")), 7),
     _Rule((_GAVE, _SECRET), 8, unless=_RESET),
-    _Rule((_SECRET, _GAVE_AWAY), 5, unless=_RESET),
+    _Rule((_SECRET, _Kind("gaveaway")), 5, unless=_RESET),
     _Rule((_OFFICER, _FORCED, _MOVED), 10),
-    _Rule((_WHO | _HOOK | _SECRET, _TOOK, _MONEY | _ACCOUNT | _Kind("gpay phonepe paytm")), 8, unless=_USUAL | _MAY_BE | _FAILED),
+    _Rule((_WHO | _HOOK | _SECRET, _TOOK, _MONEY | _ACCOUNT | _WALLET), 8, unless=_OTHERWISE),
     _Rule((_Kind("tookaway liya"), _SECRET), 1),
-    _Rule((_HOOK, _LEFT, _MONEY), 8, unless=_USUAL | _MAY_BE | _FAILED),
+    _Rule((_HOOK, _LEFT, _MONEY), 8, unless=_OTHERWISE),
     _Rule((_BAIT, _TOOK | _LEFT | _PAID | _SUNK, _MONEY), 9, unless=_Kind("note notes नोट")),
     _Rule((_FRAUD, _TOOK | _LEFT | _PAID, _MONEY), 6, unless=_Kind("no")),
     _Rule((_OFFER, _SUNK, _MONEY), 9),
@@ -226,18 +224,14 @@ _RULES = (
     _Rule((_THREAT, _SHOT), 9),
     _Rule((_ASKED, _SHOT, _MONEY), 9, unless=_Kind("kyc loan केवाईसी लोन")),
     _Rule((_PHONE, _MISSING, _PAY_APP), 9, unless=_Kind("new naya naye network नया नए")),
-    _Rule((_Kind("snatched"), _THING), 3),
     _Rule((_Kind("withme"), _FRAUD), 5),
     _Rule((_Kind("withme"), _CARD, _TOOK | _Kind("cameout")), 9),
-    _Rule((_SWAP, _CARD, _TOOK | _Kind("cameout"), _MONEY), 9),
-    _Rule((_SWAP, _CARD, _HELPER), 6),
+    _Rule((_SWAP, _CARD, _HELPER | _TOOK | _Kind("cameout")), 6),
     _Rule((_Kind("posing pretext inname"), _PAID, _MONEY), 7, unless=_USUAL),
     _Rule((_MONEY, _Kind("leaking")), 4, unless=_Kind("nahi nahin nhi नहीं")),
-    _Rule((_Kind("frommine"), _Kind("shopping kharid* शॉपिंग खरीद*"), _HAPPENED), 6, unless=_MAY_BE),
     _Rule((_SIM, _STOPPED, _TOOK | _LEFT | _Kind("transferred")), 7),
     _Rule((_Kind("whoknows notme"), _DEBIT | _MONEY | _TOOK), 9, unless=_Kind("come came credited aaya aaye")),
     _Rule((_Kind("frommine"), _Kind("somebody koi कोई"), _TAKES | _Kind("gaveaway")), 6, unless=_MAY_BE),
-    _Rule((_WITHOUT, _Kind("asking"), _TAKES), 7),
 )
 
 _HARM = _Rule((_Kind("suicide suicidal selfharm आत्महत्या खुदकुशी khudkushi aatmahatya"),), 0)
@@ -399,7 +393,7 @@ def _words(text: str) -> list[str]:
 
 _WORD = re.compile(r"[\w'\u0900-\u0963]+")
 _AMOUNT = re.compile(
-    r"(?:₹|\brs\.?|\binr)\s*\d[\d,.]*(?:\s?(?:k|lakhs?|lacs?)\b)?"
-    r"|\b\d[\d,.]*\s?(?:k\b|ha[zj]aa?r|thousand|lakhs?\b|lacs?\b|crores?|हजार|लाख|करोड)"
-    r"|(?<![\d.,])(?!1930\b|20[12]\d\b)\d{3,7}\b|\b\d{1,2}(?:,\d{2,3})+\b"
+    r"(?:₹|\brs\.?|\binr)\s?\d[\d,.]{0,12}(?:\s?(?:k|lakhs?|lacs?)\b)?"
+    r"|\b\d[\d,.]{0,12}\s?(?:k\b|ha[zj]aa?r|thousand|lakhs?\b|lacs?\b|crores?|हजार|लाख|करोड)"
+    r"|(?<![\d.,])(?!1930\b|20[12]\d\b)\d{3,7}\b|\b\d{1,2}(?:,\d{2,3}){1,3}\b"
 )

@@ -87,15 +87,16 @@ function requestOf(ask: Ask): { path: string; body: object } {
       const conversation = ask.conversationId === null ? {} : { conversation_id: ask.conversationId };
       return { path: "/api/v1/chat/stream", body: { query: ask.question, ...conversation, ...model } };
     }
-    case "again":
-      return { path: `${messagePath(ask.turnId)}/regenerate?stream=true`, body: model };
-    case "edit":
-      return { path: `${messagePath(ask.turnId)}/edit?stream=true`, body: { query: ask.question, ...model } };
+    case "again": {
+      const id = encodeURIComponent(ask.turnId);
+      return { path: `/api/v1/chat/messages/${id}/regenerate?stream=true`, body: model };
+    }
+    case "edit": {
+      const id = encodeURIComponent(ask.turnId);
+      const body = { query: ask.question, ...model };
+      return { path: `/api/v1/chat/messages/${id}/edit?stream=true`, body };
+    }
   }
-}
-
-function messagePath(turnId: string): string {
-  return `/api/v1/chat/messages/${encodeURIComponent(turnId)}`;
 }
 
 /** The events in a body, as they come.
