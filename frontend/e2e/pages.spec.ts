@@ -1,76 +1,62 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { inTheme, pages, people, settled } from "./everyPage.ts";
 import { test } from "./people.ts";
 
-/** What holds for every page, whoever looks at it. */
+/** What holds for every page, whoever looks at it, in either theme and either language. */
 
-const groups = Object.keys(pages) as (keyof typeof pages)[];
-const all = Object.values(pages).flatMap((group) => Object.values(group));
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 360, height: 740 };
 
 for (const [theme, locale] of [
   ["light", "en-IN"],
-  ["dark", "en-IN"],
   ["dark", "hi-IN"],
 ] as const) {
-  for (const group of groups) {
-    test.describe(`pages of a ${group}, ${theme}, ${locale}`, () => {
-      test.use({ who: people[group], locale });
-      test("are accessible", async ({ page }) => {
+  for (const [group, addresses] of Object.entries(pages)) {
+    test.describe(`${theme}, ${locale}`, () => {
+      test.use({ who: people[group as keyof typeof pages], locale, viewport: desktop });
+
+      test(`every page of a ${group} is accessible, fits, asks nobody else and logs no error`, async ({
+        page,
+      }) => {
         test.setTimeout(180_000);
+        const heard = listen(page);
         await inTheme(page, theme);
-        for (const [name, address] of Object.entries(pages[group])) {
+        for (const [name, address] of Object.entries(addresses)) {
           await test.step(name, async () => {
+            await page.setViewportSize(desktop);
             await page.goto(address);
             await settled(page);
             await expect(page.locator("html")).toHaveAttribute("lang", locale.slice(0, 2));
-            const found = await new AxeBuilder({ page }).analyze();
-            expect(found.violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+            await fits(page);
+            const { violations } = await new AxeBuilder({ page }).analyze();
+            expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+            await page.setViewportSize(phone);
+            await fits(page);
           });
         }
+        expect(heard).toEqual({ strangers: [], complaints: [] });
       });
     });
   }
 }
 
-test.describe("an administrator sees every page", () => {
-  test.use({ who: "chitra" });
+/** Nothing is wider than the window. */
+async function fits(page: Page): Promise<void> {
+  const wider = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await expect.poll(wider).toBeLessThanOrEqual(0);
+}
 
-  for (const [name, size] of Object.entries({
-    phone: { width: 360, height: 740 },
-    desktop: { width: 1440, height: 900 },
-  })) {
-    test(`and nothing is wider than a ${name}`, async ({ page }) => {
-      test.setTimeout(180_000);
-      await page.setViewportSize(size);
-      for (const address of all) {
-        await page.goto(address);
-        await settled(page);
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(wider, address).toBeLessThanOrEqual(0);
-      }
-    });
-  }
-
-  test("and none asks another host for anything, breaks the content policy or logs an error", async ({
-    page,
-  }) => {
-    test.setTimeout(180_000);
-    const strangers: string[] = [];
-    const complaints: string[] = [];
-    page.on("request", (request) => {
-      const { protocol, host } = new URL(request.url());
-      if (protocol.startsWith("http") && !host.startsWith("127.0.0.1:")) strangers.push(request.url());
-    });
-    page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(`${page.url()}: ${message.text()}`);
-    });
-    page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
-    for (const address of all) {
-      await page.goto(address);
-      await settled(page);
-    }
-    expect(strangers).toEqual([]);
-    expect(complaints).toEqual([]);
+/** Requests to other hosts, and errors: of the content policy too. */
+function listen(page: Page) {
+  const heard = { strangers: [] as string[], complaints: [] as string[] };
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith("http") && hostname !== "127.0.0.1") heard.strangers.push(request.url());
   });
-});
+  page.on("console", (message) => {
+    if (message.type() === "error") heard.complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => heard.complaints.push(`${page.url()}: ${error.message}`));
+  return heard;
+}

@@ -1,6 +1,8 @@
 """Which questions a customer is offered: those of approved entries, never what somebody typed."""
 
 import asyncio
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -22,11 +24,12 @@ _LEAST_CUSTOMERS = 2
 
 _ORDER = ("card", "upi", "account", "kyc", "loan", "deposit", "transfer", "bank", "charge")
 """In the name of a category: what customers of a retail bank ask for first. Other categories follow, largest first."""
-_SHORT = 70
-_LONG = 100
-"""Characters: a longer question is offered only where there is no shorter one."""
+_LENGTHS = (45, 70, 100)
+"""Characters that are read at a glance, that fit a line of a phone or two, and that are the most to ask of anybody."""
 _NEAR = 20
 """Hits among which an entry is near the one that was answered from."""
+_SPARE = 3
+"""Entries more than are offered that count as near enough to be offered instead, where they are easier to take in."""
 _MOST_FIRST = 12
 
 
@@ -59,7 +62,7 @@ class FirstQuestions:
         for entry_id in needed:
             with suppress(NotFound):  # withdrawn since
                 passage = knowledge.passage(entry_id)
-                if _may_be_offered(passage, lang) and _burden(passage, lang) < _TOO_LONG:
+                if _may_be_offered(passage, lang) and _burden(passage, lang) < _TOO_HARD:
                     yield passage
 
     async def _typical_in(self, knowledge: KnowledgeBase, lang: Lang) -> tuple[Passage, ...]:
@@ -128,7 +131,9 @@ def next_questions(assistant: Assistant, turn: Turn, said: Sequence[Turn], limit
         and _related(passage, family)
         and _may_be_offered(passage, receipt.lang)
     }
-    return sorted(found.values(), key=lambda passage: _burden(passage, receipt.lang) >= _TOO_LONG)[:limit]
+    burdens = {entry_id: _burden(passage, receipt.lang) for entry_id, passage in found.items()}
+    nearest = sorted(found.values(), key=lambda passage: burdens[passage.id] >= _TOO_HARD)[: limit + _SPARE]
+    return sorted(nearest, key=lambda passage: burdens[passage.id] >= _HARD)[:limit]
 
 
 def _near(assistant: Assistant, turn: Turn, said: Sequence[Turn], family: Sequence[Passage]) -> Iterator[Passage]:
@@ -195,14 +200,37 @@ def _may_be_offered(passage: Passage, lang: Lang) -> bool:
     return passage.intent != EMERGENCY_INTENT and opening_for(passage.question_in(lang), lang) is None
 
 
-_TOO_LONG = 2
+_HARD, _TOO_HARD = 2, 4
+"""From here on a question comes after easier ones that are as near; and is offered only where there is no easier one."""
 
 
 def _burden(passage: Passage, lang: Lang) -> int:
-    """Return how hard a question is to take in at a glance: 0 where it is short and in the language, up to 3."""
-    length = len(passage.question_in(lang))
-    foreign = lang != passage.lang and lang not in passage.questions
-    return 3 if foreign else 2 if length > _LONG else 1 if length > _SHORT else 0
+    """Return how hard a question is to take in at a glance and to make one's own; 0 is easiest.
+
+    A question in another language is hardest; then one that is too long or asks nothing. One that first tells what
+    happened to somebody reads like their story, whatever it asks at its end.
+    """
+    question = passage.question_in(lang)
+    if lang != passage.lang and lang not in passage.questions:
+        return 2 * _TOO_HARD
+    length = bisect_left(_LENGTHS, len(question))
+    too_hard = length == len(_LENGTHS) or not _ASKS.search(question)
+    return length + (2 if _TELLS.search(question) else 0) + (_TOO_HARD if too_hard else 0)
+
+
+_ASKS = re.compile(
+    r"\?|\b(?:is|are|do|does) (?:i|we|you|it|my|the|there)\b|\b(?:how|what|when|where|which|who|whom|why|can|should"
+    r"|kya|kaise|kese|kab|kahan?|kitn[aei]|kyun?|kyon|kaun\w*|kis\w*)\b|क्या|कैस[ेाी]|कब|कहा|कितन|क्यों|कौन|किस",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"[,;:.।!] +\S|\b(?:i|we)(?: have| had| just)? (?:\w+ed|lost|got|sent|gave|took|went|paid|was|were)\b"
+    r"|\bmy(?: \w+){1,3} (?:failed|got|was|were|has|had)\b|\b(?:was|were|been) \w+ed\b"
+    r"|\b(?:ga?y[aie]|h[ui]i|hua|hue|li[ay]a?|di[ay]a?|ki[ay]a?|aay[aie]|th[ai]|kat[ae]|maine|mene|humne)\b"
+    r"|(?<![\u0900-\u0963])(?:गया|गई|गए|गये|हुआ|हुई|हुए|लिया|दिया|किया|आया|था|थी|थे|कटा|कटे|कटी|काटा|मैंने|हमने)(?![\u0900-\u0963])",
+    re.IGNORECASE,
+)
+"""More than one clause, or a form of a verb for what has happened already."""
 
 
 def _plain(question: str) -> str:
