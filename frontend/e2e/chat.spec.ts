@@ -152,36 +152,42 @@ test("everything can be done with the keyboard alone", async ({ page }) => {
   await expect(turn(page, 1)).toContainText("Looking up every time");
 });
 
-test("no network and a server in trouble are said, and lead on", async ({ page, context }) => {
+test("without a network it is said, and the same question goes once there is one", async ({
+  page,
+  context,
+}) => {
   await context.setOffline(true);
   await ask(page, BLOCK);
-  await expect(page.getByText(/You are offline|could not be reached|connection/i).first()).toBeVisible();
+  await expect(page.getByText("You are offline").first()).toBeVisible();
+  await expect(turn(page, 1)).toContainText("No connection");
   await context.setOffline(false);
-  for (const [status, words] of [
-    [429, /wait|too many/i],
-    [500, /mistake/i],
-    [503, /not available|does not answer/i],
-  ] as const) {
-    await page.goto("/chat");
-    await page.route("**/api/v1/chat/stream", (route) =>
-      route.fulfill({
-        status,
-        contentType: "application/problem+json",
-        body: JSON.stringify({
-          type: "about:blank",
-          title: "x",
-          status,
-          detail: "",
-          instance: "",
-          request_id: "r",
-        }),
-      }),
-    );
-    await ask(page, `${BLOCK} ${status}`);
-    await expect(page.getByText(words).first()).toBeVisible({ timeout: 20_000 });
-    await page.unroute("**/api/v1/chat/stream");
-  }
+  await turn(page, 1).getByRole("button", { name: "Try again" }).click();
+  await answered(page, 1);
+  await expect(page.getByRole("article")).toHaveCount(1);
 });
+
+for (const [status, title, wayOn] of [
+  [403, "Not allowed", "Try again"],
+  [409, "It has changed meanwhile", "Show the conversation as it is now"],
+  [413, "Too large", "Change the question"],
+  [422, "Something is not right yet", "Change the question"],
+  [429, "Too many requests", "Try again"],
+  [500, "The server made a mistake", "Try again"],
+  [503, "Not available at the moment", "Try again"],
+] as const) {
+  test(`a refusal with ${status} is said, and leads on`, async ({ page }) => {
+    const problem = { type: "about:blank", title: "x", status, detail: "", instance: "", request_id: "r" };
+    const [contentType, body] = ["application/problem+json", JSON.stringify(problem)];
+    await page.route("**/api/v1/chat/stream", (route) => route.fulfill({ status, contentType, body }), {
+      times: 1,
+    });
+    await ask(page, BLOCK);
+    await expect(turn(page, 1)).toContainText(title);
+    await turn(page, 1).getByRole("button", { name: wayOn }).click();
+    if (wayOn === "Change the question") await expect(composer(page)).toHaveValue(BLOCK);
+    else if (wayOn === "Try again") await answered(page, 1);
+  });
+}
 
 test("two tabs on one conversation lose nothing", async ({ page, context }) => {
   await ask(page, BLOCK);

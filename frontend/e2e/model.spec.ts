@@ -1,4 +1,5 @@
 import { expect } from "@playwright/test";
+import { openLine } from "./line.ts";
 import { freshModel, nextFromModel, timesAsked } from "./llmock.ts";
 import { test } from "./people.ts";
 import { addresses } from "./servers.ts";
@@ -84,6 +85,32 @@ test("a line that breaks is said, and trying again brings the same answer once",
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(turn(page, 1)).toContainText("without going to the branch");
   await expect(page.getByRole("article")).toHaveCount(1);
+});
+
+test("a line that is cut in the middle of an answer is said, and the answer is not written twice", async ({
+  request,
+  browser,
+  signedIn,
+}) => {
+  const line = await openLine(addresses.model);
+  const page = await browser.newPage({
+    baseURL: line.origin,
+    storageState: await signedIn("customer", line.origin),
+  });
+  await page.goto("/chat");
+  const stall = { type: "stream_fault", kind: "stall", after_chunks: 20, stall_seconds: 5 };
+  await nextFromModel(request, { type: "reply", text: REPLY }, stall);
+  await ask(page, QUESTION);
+  await expect(turn(page, 1)).toContainText("without going to the branch");
+  line.cut();
+  await expect(turn(page, 1)).toContainText("The connection was lost. What arrived is kept.");
+  await expect(turn(page, 1)).toContainText("without going to the branch");
+  await nextFromModel(request, { type: "reply", text: REPLY });
+  await turn(page, 1).getByRole("button", { name: "Try again" }).click();
+  await expect(turn(page, 1)).toContainText("passbook update", { timeout: 20_000 });
+  await expect(page.getByRole("article")).toHaveCount(1);
+  await page.close();
+  line.close();
 });
 
 test("the first piece is on the screen within a tenth of a second of its arrival", async ({

@@ -201,7 +201,7 @@ def _may_be_offered(passage: Passage, lang: Lang) -> bool:
 
 
 _HARD, _TOO_HARD = 2, 4
-"""From here on a question comes after easier ones that are as near; and is offered only where there is no easier one."""
+"""From the first on a question comes after easier ones that are as near; from the second, only where there are none."""
 
 
 def _burden(passage: Passage, lang: Lang) -> int:
