@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
-import { changed, test as curating, drafted } from "./curators.ts";
+import { expect, type Page } from "@playwright/test";
+import { changed, drafted, test } from "./curators.ts";
 import { inTheme, pages, people, settled, type Theme } from "./everyPage.ts";
-import { headersOf, type State, test } from "./people.ts";
+import { headersOf, type State } from "./people.ts";
 import { answered, ask, turn } from "./talking.ts";
 
 /** Draws the pictures of docs/screenshots, with some life on the pages: `PICTURES=1 npm run e2e -- pictures`. */
@@ -50,7 +50,7 @@ for (const customer of [0, 1, 2, 3]) {
   });
 }
 
-curating("a curator has a draft in review", async ({ asha }) => {
+test("a curator has a draft in review", async ({ asha }) => {
   const entry = await changed(asha.api, "cards-block-lost", { source: "Card guide" });
   await drafted(asha, { ...entry, answer: `${entry.answer}\nBring the originals along.` });
 });
@@ -89,6 +89,7 @@ async function conversation(page: Page, theme: Theme): Promise<void> {
     await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
   }
   await turn(page, 1).getByText("Why this answer").click();
+  await expect(turn(page, 1)).toContainText("Looking up every time");
   await turn(page, 1).getByText("Why this answer").scrollIntoViewIfNeeded();
   await page.screenshot({ path: join(folder, `chat-receipt-${theme}.png`) });
   await page.setViewportSize({ width: 390, height: 844 });
