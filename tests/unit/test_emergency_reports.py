@@ -47,8 +47,9 @@ mere sath 20 hazar ka frod ho gya
 मेरे साथ 20 हज़ार का फ्रॉड हो गया
 """.strip().splitlines()
 
-# And not on these: what is recognised of them is measured. The last ones were written when the rules were done.
-HELD_OUT = """
+# The first of these were read, though not counted, while the rules were written, and flatter; the last were written
+# afterwards and no rule was changed for one of them: expect that of reports in other words.
+READ_NOT_COUNTED = """
 i told my otp to a caller and 50k is gone
 googled customer care of the bank and the man there emptied my account
 installed an apk for kyc and money started going out
@@ -229,10 +230,10 @@ def test_a_report_of_fraud_gets_the_emergency_steps_however_it_is_typed(text: st
     assert reported(text)
 
 
-@pytest.mark.parametrize(("texts", "share"), [(HELD_OUT, 0.8), (WRITTEN_LAST, 0.5)], ids=["held out", "written last"])
-def test_reports_that_no_rule_was_chosen_on_are_recognised_as_often_as_was_measured(
-    texts: list[str], share: float
-) -> None:
+@pytest.mark.parametrize(
+    ("texts", "share"), [(READ_NOT_COUNTED, 0.8), (WRITTEN_LAST, 0.5)], ids=["read, not counted", "written last"]
+)
+def test_other_reports_are_recognised_as_often_as_was_measured(texts: list[str], share: float) -> None:
     assert sum(map(reported, texts)) / len(texts) >= share
 
 

@@ -11,7 +11,7 @@ import pytest
 from questrag.chat.emergency import EMERGENCY_INTENT
 from questrag.chat.suggest import FirstQuestions, next_questions
 from questrag.chat.turn import Assistant
-from questrag.chat.types import Conversation, Lang, Passage, Status, Turn
+from questrag.chat.types import LANGS, Conversation, Lang, Passage, Status, Turn
 from questrag.storage.memory import MemoryStore
 from tests.contracts.test_store import RECEIPT
 from tests.fakes import TinyBase, an_assistant
@@ -125,6 +125,37 @@ async def test_a_short_question_in_the_language_is_preferred_to_the_first_one() 
 
     assert (await first(await a_store(), base=base, limit=3)) == ["limit", "block", "long"]
     assert (await first(await a_store(), base=base, limit=3, lang="hi")) == ["block", "long", "limit"]
+
+
+async def test_a_question_is_offered_before_what_tells_a_story_or_asks_nothing() -> None:
+    plain = entry(
+        "plain",
+        "Which papers does a car loan need?",
+        "loans",
+        hi="कार लोन के काग़ज़ कौन से हैं?",
+        hinglish="car loan ke kagaz kya hai",
+    )
+    story = entry(
+        "story",
+        "My EMI was deducted twice; what now?",
+        "loans",
+        hi="किस्त दो बार कट गई, क्या करूँ?",
+        hinglish="kist kat gayi kya karu",
+    )
+    wish = entry("wish", "loan closing", "loans", hi="लोन बंद करना है", hinglish="loan band karna hai")
+    base = TinyBase([wish, story, plain])
+
+    for lang in LANGS:
+        assert await first(await a_store(), base=base, lang=lang) == ["plain", "story", "wish"]
+
+
+async def test_what_was_needed_most_is_offered_though_it_begins_with_a_story_but_not_where_it_asks_nothing() -> None:
+    lost = entry("lost", "I lost my key; what now?", "lockers", hinglish="locker ki chabi")
+    rent = entry("rent", "What is the rent?", "lockers", hinglish="kiraya kitna hai")
+    store = await a_store(a_turn("lost", user=user, at=NOW - timedelta(days=2)) for user in "abc")
+
+    assert (await first(store, base=TinyBase([lost, rent]))) == ["lost", "rent"]
+    assert (await first(store, base=TinyBase([lost, rent]), lang="hinglish")) == ["rent", "lost"]
 
 
 async def test_a_knowledge_base_without_categories_offers_questions_too() -> None:
@@ -243,3 +274,10 @@ def test_a_question_that_reports_an_emergency_is_not_offered_after_an_answer_eit
     found = offered(turn)
 
     assert found and "report" not in found and "emergency" not in found
+
+
+def test_of_what_is_near_a_question_comes_before_a_story() -> None:
+    story = entry("story", "My card was swallowed; how do I block it?", "cards")
+    turn = a_turn("block", question="My card was swallowed; how do I block it")
+
+    assert offered(turn, of=assistant(BLOCK, story, LIMIT)) == ["limit", "story"]
