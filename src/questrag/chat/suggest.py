@@ -224,7 +224,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _TELLS = re.compile(
-    r"[,;:.।!] +\S|\b(?:i|we)(?: have| had| just)? (?:\w+ed|lost|got|sent|gave|took|went|paid|was|were)\b"
+    r"[;:.।!] +\S|\b(?:i|we)(?: have| had| just)? (?:\w+ed|lost|got|sent|gave|took|went|paid|was|were)\b"
     r"|\bmy(?: \w+){1,3} (?:failed|got|was|were|has|had)\b|\b(?:was|were|been) \w+ed\b"
     r"|\b(?:ga?y[aie]|h[ui]i|hua|hue|li[ay]a?|di[ay]a?|ki[ay]a?|aay[aie]|th[ai]|kat[ae]|maine|mene|humne)\b"
     r"|(?<![\u0900-\u0963])(?:गया|गई|गए|गये|हुआ|हुई|हुए|लिया|दिया|किया|आया|था|थी|थे|कटा|कटे|कटी|काटा|मैंने|हमने)(?![\u0900-\u0963])",
