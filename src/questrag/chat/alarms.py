@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 def _spelt(text: str) -> str:
@@ -271,12 +272,13 @@ def speaks_of_loss(text: str) -> bool:
     return bool(_LOSS.places(_words(text)))
 
 
-def _words(text: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _words(text: str) -> Sequence[str]:
     plain = _AMOUNT.sub(" amount ", _spelt(text).replace("\u2019", "'").lower())
     plain = " ".join(_WORD.findall(plain))
     for pattern, one in _TOGETHER:
         plain = pattern.sub(one, plain)
-    return plain.split()
+    return tuple(plain.split())
 
 
 _WORD = re.compile(r"[\w'\u0900-\u0963]+")
