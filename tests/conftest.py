@@ -14,5 +14,5 @@ settings.load_profile("any machine")
 
 @pytest.fixture(scope="session")
 def indexes() -> Path:
-    """Return the folder of indexes of `make run`: the one of the whole knowledge base takes a while, and is the same."""
+    """Return the folder of `make run`: the index of the whole knowledge base takes a while, and is the same."""
     return PROJECT / "var" / "indexes"
