@@ -18,6 +18,9 @@ NOT_FOR_PEOPLE = {
     "post_message": "scripts ask without a stream; the page streams",
     "live": "for the supervisor of the process",
     "ready": "for the load balancer",
+    "create_chat_completion": "for clients of the OpenAI API",
+    "list_models": "for clients of the OpenAI API; the page reads the models in `about`",
+    "get_model": "for clients of the OpenAI API",
 }
 _IMPORTED = re.compile(r'import \{([^}]*)\} from "@/api"')
 _FETCHED = re.compile(r"/api/v1/[\w/${}().-]+")

@@ -46,9 +46,30 @@ def chosen(reply: str, last: Turn | None) -> str | None:
     """
     if last is None or last.receipt is None or last.receipt.reason is not Reason.UNCLEAR:
         return None
-    match = _NUMBER.fullmatch(reply.strip())
-    if match is None:
-        return None
-    place = ("one", "two", "three").index(match.lastgroup or "one")
+    number = _number(reply)
     options = last.receipt.fetched[:MOST_OPTIONS]
-    return options[place] if place < len(options) else None
+    return options[number - 1] if number is not None and number <= len(options) else None
+
+
+def chosen_words(reply: str, said: str) -> str | None:
+    """Return the option that a reply chooses, where all that is known of the turn before is what was said.
+
+    >>> chosen_words("2", ask_back([Passage(id="a", question="Block?", answer=""),
+    ...                             Passage(id="b", question="Renew?", answer="")], "en"))
+    'Renew?'
+    >>> chosen_words("2", "1. Open the app.") is None
+    True
+    """
+    number = _number(reply)
+    if number is None or not said.lstrip().startswith(tuple(before for before, _ in _ASK.values())):
+        return None
+    return dict(_OPTION.findall(said)).get(str(number))
+
+
+_OPTION = re.compile(r"^([1-3])\. (.{1,2000})$", re.MULTILINE)
+
+
+def _number(reply: str) -> int | None:
+    """Return which option a reply names, from 1."""
+    match = _NUMBER.fullmatch(reply.strip())
+    return ("one", "two", "three").index(match.lastgroup or "one") + 1 if match else None

@@ -40,6 +40,8 @@ from questrag.web import (
     importing,
     insights,
     messages,
+    openai_api,
+    openai_views,
     policies,
     publishing,
     suggestions,
@@ -64,6 +66,7 @@ _PARTS = (
     accounts,
     guests,
     messages,
+    openai_api,
     suggestions,
     conversations,
     handoffs,
@@ -215,6 +218,9 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
+_STREAMED = {**messages.STREAM_SCHEMAS, **openai_views.STREAM_SCHEMAS}
+
+
 def _complete_schema(app: FastAPI) -> None:
     """Add to the OpenAPI document what no route returns as such: problems and events."""
     described = app.openapi
@@ -222,7 +228,7 @@ def _complete_schema(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         schemas = described().setdefault("components", {}).setdefault("schemas", {})
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        for name, schema in {"Problem": problem, **problem.pop("$defs", {}), **messages.STREAM_SCHEMAS}.items():
+        for name, schema in {"Problem": problem, **problem.pop("$defs", {}), **_STREAMED}.items():
             schemas.setdefault(name, schema)
         return described()
 

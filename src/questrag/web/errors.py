@@ -1,4 +1,7 @@
-"""Every refusal is a problem document (RFC 9457). Nothing that a customer typed is repeated in one."""
+"""Every refusal is a problem document (RFC 9457), for clients of the OpenAI API in its shape.
+
+Nothing that a customer typed is repeated in one.
+"""
 
 import logging
 import math
@@ -22,6 +25,7 @@ from questrag.chat.errors import (
     Unauthorized,
     Unavailable,
 )
+from questrag.web.openai_errors import PREFIX, Unsupported, openai_error
 from questrag.web.views import FieldProblem, Problem
 
 logger = logging.getLogger(__name__)
@@ -30,6 +34,7 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[BaseException], int] = {
     Invalid: 422,
+    Unsupported: 400,
     Unauthorized: 401,
     Forbidden: 403,
     NotFound: 404,
@@ -47,11 +52,22 @@ class StillAnswering(Conflict):
         self.retry_after_s = 1.0
 
 
+class TooMany(QuestragError):
+    """Somebody asks too often; the same call may work later."""
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class NoJson(Invalid):
     """The body cannot be read at all, so no field can be named."""
 
     def __init__(self) -> None:
         super().__init__("The body is not valid JSON.")
+
+
+STATUS[TooMany] = 429
 
 
 def status_of(error: BaseException) -> int:
@@ -85,8 +101,11 @@ async def problem_response(request: Request, error: BaseException) -> Response:
     headers = dict(getattr(error, "headers", None) or {})
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, Unavailable | StillAnswering):
+    if isinstance(error, Unavailable | StillAnswering | TooMany):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+    if request.url.path.startswith(PREFIX):
+        told = openai_error(error, problem).model_dump_json()
+        return Response(told, problem.status, headers, media_type="application/json")
     body = problem.model_dump_json(exclude_none=True)
     return Response(body, problem.status, headers, media_type=MEDIA_TYPE)
 

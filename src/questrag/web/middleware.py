@@ -81,7 +81,7 @@ def _headers_for(path: str, framed_by: Sequence[str]) -> dict[str, str]:
 
 
 def _caching(path: str, status: int) -> str:
-    if path.startswith("/api/"):
+    if path.startswith(("/api/", "/v1/")):
         return "no-store"
     if path.startswith("/assets/") and status == HTTPStatus.OK:
         return "public, max-age=31536000, immutable"  # their names change with their content

@@ -13,7 +13,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from starlette.types import Receive, Send
 
 from questrag.web.errors import problem_of
-from questrag.web.views import EVENT_NAMES, FailedEvent, StreamEvent, TokenEvent
+from questrag.web.views import EVENT_NAMES, FailedEvent, Problem, StreamEvent, TokenEvent
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ HEARTBEAT_S = 15.0
 
 
 class EventStream(EventSourceResponse):
-    """Sends an opening, and events as they come; an error among them becomes a last `failed` event.
+    """Sends an opening, and events as they come; an error among them becomes a last event, see `failed`.
 
     When the reader leaves, the source is closed at once, wherever it is at that moment. It has begun by then, even
     when the reader left before the opening: what records its own end can rely on being asked to.
@@ -30,8 +30,8 @@ class EventStream(EventSourceResponse):
 
     def __init__(
         self,
-        opening: StreamEvent,
-        events: AsyncGenerator[StreamEvent],
+        opening: StreamEvent | bytes,
+        events: AsyncGenerator[StreamEvent | bytes],
         request: Request,
         *,
         heartbeat_s: float = HEARTBEAT_S,
@@ -59,7 +59,11 @@ class EventStream(EventSourceResponse):
             yield chunk
         await asyncio.wait({source})
         if error := source.exception():
-            yield encoded(FailedEvent(problem=problem_of(error, self._request)))
+            yield self.failed(error, problem_of(error, self._request))
+
+    def failed(self, error: BaseException, problem: Problem) -> bytes:
+        """Return the last thing said in a stream that broke off."""
+        return encoded(FailedEvent(problem=problem))
 
 
 @asynccontextmanager
@@ -101,6 +105,8 @@ async def _next(chunks: MemoryObjectReceiveStream[bytes], heartbeat_s: float) ->
     return KEEPALIVE_COMMENT
 
 
-def encoded(event: StreamEvent) -> bytes:
+def encoded(event: StreamEvent | bytes) -> bytes:
+    if isinstance(event, bytes):
+        return event
     brief = isinstance(event, FailedEvent | TokenEvent)
     return format_sse_event(event=EVENT_NAMES[type(event)], data_str=event.model_dump_json(exclude_none=brief))
