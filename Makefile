@@ -25,6 +25,7 @@ run: $(VENV)/.serving $(PAGE)
 page: $(PAGE)
 
 test: $(VENV)/.testing check $(PAGE)
+	$(BIN)/questrag index
 	$(BIN)/pytest
 	$(NPM) test
 	$(MAKE) e2e
