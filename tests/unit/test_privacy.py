@@ -63,6 +63,19 @@ from questrag.settings import PROJECT
         ("reference number 412345678901", "reference number [REFERENCE]"),
         ("09876543210", "[PHONE]"),
         ("0 98765 43210", "[PHONE]"),
+        ("IFSC HDFC0001234", "IFSC [IFSC]"),
+        ("ifsc sbin 0001234", "ifsc [IFSC]"),
+        ("ravi.k at the rate oksbi", "[UPI_ID]"),
+        ("ravi.k at gmail dot com", "[EMAIL]"),
+        ("ｒａｖｉ＠ｅｘａｍｐｌｅ．ｃｏｍ", "[EMAIL]"),
+        ("A B C P E 1 2 3 4 F", "[PAN]"),
+        ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "[CARD]"),
+        ("my otp is four eight two nine one three", "my otp is [SECRET]"),
+        ("पिन चार आठ दो नौ", "पिन [SECRET]"),
+        ("nine double eight seven six five four three two one", "[ACCOUNT]"),
+        ("otp is ❹❽②⑨①③", "otp is [SECRET]"),
+        ("mujhe 4829 otp mila", "mujhe [SECRET] otp mila"),
+        ("my card number is 4111 1111", "my card number is [ACCOUNT]"),
     ],
 )
 def test_personal_numbers_and_secrets_are_masked(typed: str, kept: str) -> None:
@@ -95,6 +108,13 @@ def test_personal_numbers_and_secrets_are_masked(typed: str, kept: str) -> None:
         "password change",
         "my password is not working",
         "since 2019 I have an account",
+        "total 5000 a month",
+        "notes of 100 200 500 2000",
+        "otp aaya par 9569.50 ki EMI nahi kati",
+        "pin ek do teen din me aayega kya",
+        "cheque 400123 of 12-11-2024",
+        "पिन कोड 400001",
+        "complain at cms.rbi.org.in",
     ],
 )
 def test_ordinary_questions_stay_as_they_are(typed: str) -> None:
@@ -105,6 +125,7 @@ def test_masking_twice_changes_nothing_more() -> None:
     pieces = (
         "otp|is|my|pin|code|password|:|a/c|no|utr|pan|Rs|of|+91|12-11-2024|482913|4111 1111 1111 1111|4111,1111,|1800|"
         "98765 43210|ravi@okbank|abcpe 1234 f|1,00,000|12345678|hai|1.5|[CARD]|ओटीपी|४८२९१३|2345-6789|7|0"
+        "|HDFC0001234|one|two three|double|at the rate|aage|mila|card number|1111|4 1 1 1"
     ).split("|")
     drawn = random.Random(7)
     for _ in range(1500):
@@ -130,6 +151,14 @@ def test_masking_twice_changes_nothing_more() -> None:
         "₹1",
         "a/c 12345678",
         "ओटीपी है ",
+        "one ",
+        "pin one ",
+        "a @ ",
+        "a at ",
+        "a at the rate ",
+        "1 2",
+        "aage ",
+        "100 ",
     ],
 )
 def test_a_long_message_made_to_be_slow_is_masked_within_20_ms(unit: str) -> None:
