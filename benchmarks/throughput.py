@@ -29,8 +29,12 @@ def main() -> None:
     )
 
 
+_LIMITS = {f"RATE_LIMIT_{kind}_PER_MINUTE": "1000000000" for kind in ("REQUESTS", "QUESTIONS")}
+"""Counted as usual, and never reached."""
+
+
 def _measure(workers: int) -> dict[str, object]:
-    with tempfile.TemporaryDirectory() as scratch, running({"DATA_DIR": scratch}, workers=workers) as url:
+    with tempfile.TemporaryDirectory() as scratch, running({"DATA_DIR": scratch, **_LIMITS}, workers=workers) as url:
         latencies, failures, seconds = asyncio.run(_load(url))
     return {
         "seconds": round(seconds, 1),
@@ -46,7 +50,7 @@ async def _load(url: str) -> tuple[list[float], int, float]:
     latencies: list[float] = []
     failures = 0
     async with httpx2.AsyncClient(base_url=url, timeout=30) as client:
-        account = {"username": "bench", "email": "bench@example.com", "password": "a long benchmark password"}
+        account = {"username": "bench", "email": "bench@example.com", "password": "a long pass phrase"}
         (await client.post("/api/v1/auth/register", json=account)).raise_for_status()
         signed_in = (await client.post("/api/v1/auth/login", json=account)).raise_for_status()
         client.headers["Authorization"] = f"Bearer {signed_in.json()['access_token']}"

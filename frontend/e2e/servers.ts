@@ -37,6 +37,14 @@ mkdirSync(bankFolder, { recursive: true });
 const shared = {
   FAISS_INDEX_PATH: process.env.FAISS_INDEX_PATH ?? join(root, "var", "indexes"),
   SECRET_KEY: "only-for-these-tests-0123456789-abcdefghij",
+  // Everybody comes from one address, and one conversation has 500 questions.
+  RATE_LIMIT_REQUESTS_PER_MINUTE: "0",
+  RATE_LIMIT_SIGN_INS_PER_MINUTE: "0",
+  RATE_LIMIT_NEW_ACCOUNTS_PER_HOUR: "0",
+  RATE_LIMIT_REFRESHES_PER_MINUTE: "0",
+  RATE_LIMIT_GUESTS_PER_MINUTE: "0",
+  RATE_LIMIT_QUESTIONS_PER_MINUTE: "0",
+  RATE_LIMIT_HANDOFFS_PER_HOUR: "0",
 };
 
 export const environments = {

@@ -3,6 +3,7 @@
 import re
 import secrets
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 """The checkout. An installed wheel sets the paths below by environment variable."""
 
 _SECRET_CHARS = 32
+_METRICS_TOKEN_CHARS = 16
 _ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[^@\s<>()\[\],;:\"\\]+")
 _WEAK_SECRETS = ("secret", "changeme", "change-me", "change_me", "your-secret-key", "password", "questrag")
@@ -43,6 +45,34 @@ class Settings(BaseSettings):
     """How long a sign-in lasts."""
     allowed_origins: str = ""
     """Web origins that may call the API, separated by commas. Empty: no other origin than its own."""
+
+    trusted_proxies: str = ""
+    """Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For is believed. Empty: none."""
+    rate_limit_requests_per_minute: int = Field(default=1200, ge=0)
+    """Calls of the API from one address, as docs/accounts.md counts them; 0, here and in the next six: any number."""
+    rate_limit_sign_ins_per_minute: int = Field(default=30, ge=0)
+    """Attempts to sign in from one address."""
+    rate_limit_new_accounts_per_hour: int = Field(default=30, ge=0)
+    """Accounts opened, or tried to, from one address."""
+    rate_limit_refreshes_per_minute: int = Field(default=60, ge=0)
+    """Access tokens exchanged from one address."""
+    rate_limit_guests_per_minute: int = Field(default=60, ge=0)
+    """Sessions without an account begun from one address."""
+    rate_limit_questions_per_minute: int = Field(default=30, ge=0)
+    """Questions of one account."""
+    rate_limit_handoffs_per_hour: int = Field(default=10, ge=0)
+    """Requests for a person of one account."""
+    lock_out_after: int = Field(default=5, ge=0, le=100)
+    """Wrong passwords for one account from one address before the next one has to wait; 0: never."""
+    lock_out_longest_s: int = Field(default=900, ge=1, le=86_400)
+    """The wait begins with a second and doubles up to this."""
+
+    metrics_token: SecretStr | None = None
+    """Whoever reads GET /metrics sends this as bearer token. Empty: it is answered on this machine only."""
+    log_format: Literal["text", "json"] = "text"
+    """Form of the log on standard error, see docs/observability.md."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is less than this is not logged; requests are info."""
 
     widget_origins: str = ""
     """Web origins whose pages may show the chat in a frame, separated by commas. Empty: none but its own."""
@@ -169,6 +199,23 @@ class Settings(BaseSettings):
                 )
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_have_addresses(cls, value: str) -> str:
+        for proxy in _parts(value):
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy!r} is not an address or a network such as 10.0.0.0/8") from None
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _metrics_token_cannot_be_guessed(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < _METRICS_TOKEN_CHARS:
+            raise ValueError(f"is too short: {_METRICS_TOKEN_CHARS} random characters at least")
+        return value
+
     @field_validator("groq_base_url", "hf_base_url", "llm_base_url", "handoff_webhook_url")
     @classmethod
     def _addresses_are_addresses(cls, value: str) -> str:
@@ -238,6 +285,10 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> list[str]:
         return _parts(self.allowed_origins)
+
+    @property
+    def proxies(self) -> list[str]:
+        return _parts(self.trusted_proxies)
 
     @property
     def frame_origins(self) -> list[str]:

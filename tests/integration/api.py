@@ -26,6 +26,7 @@ from questrag.storage.memory import MemoryStore
 from questrag.storage.sqlite import SqliteStore
 from questrag.web.app import create_app
 from questrag.web.credentials import Tokens
+from questrag.web.limits import InProcess
 from questrag.wiring import Parts
 from tests.fakes import TinyBase, an_assistant
 
@@ -33,20 +34,26 @@ SECRET = "a-secret-for-tests-0123456789-abcdefghijk"
 PASSWORD = "a long pass phrase"
 CHEAP_KIB = 64
 NO_PAGE = Path("no page was built")
+UNLIMITED = {name: 0 for name in Settings.model_fields if name.startswith("rate_limit_") or name == "lock_out_after"}
+"""What tests of other things must not run into."""
 Headers = dict[str, str]
 Client = TestClient | httpx2.Client
 
 
 def settings(**changes: Any) -> Settings:
     """Return the defaults with some changes, whatever the environment says."""
-    return Settings.model_construct(**{"secret_key": SecretStr(SECRET), **changes})
+    return Settings.model_construct(**{"secret_key": SecretStr(SECRET), **UNLIMITED, **changes})
 
 
 def an_app(
-    store: Store | None = None, assistant: Assistant | None = None, page: Path = NO_PAGE, **changes: Any
+    store: Store | None = None,
+    assistant: Assistant | None = None,
+    page: Path = NO_PAGE,
+    counts: InProcess | None = None,
+    **changes: Any,
 ) -> FastAPI:
     parts = Parts(assistant=assistant or an_assistant(), store=store or MemoryStore(), knowledge=TinyBase())
-    return create_app(settings(**changes), parts, password_memory_kib=CHEAP_KIB, page=page)
+    return create_app(settings(**changes), parts, password_memory_kib=CHEAP_KIB, page=page, counts=counts)
 
 
 @contextmanager

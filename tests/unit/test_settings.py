@@ -196,3 +196,18 @@ def test_a_cost_needs_both_prices_and_a_currency_of_three_letters() -> None:
             load_settings(token_currency=wrong)
     with pytest.raises(Misconfigured, match="TOKEN_PRICE_PROMPT"):
         load_settings(token_price_prompt=-1, token_price_completion=1)
+
+
+@pytest.mark.parametrize("proxies", ["*", "proxy.bank.example", "10.0.0.0/8, everybody", "10.0.0.1/8", "1.2.3"])
+def test_a_proxy_that_is_trusted_has_an_address_and_not_everybody_is_one(proxies: str) -> None:
+    with pytest.raises(Misconfigured, match="TRUSTED_PROXIES"):
+        load_settings(trusted_proxies=proxies)
+
+
+def test_by_default_there_are_limits_and_no_proxy_is_trusted() -> None:
+    settings = load_settings()
+    assert settings.proxies == []
+    assert load_settings(trusted_proxies="10.0.0.0/8, 2001:db8::1").proxies == ["10.0.0.0/8", "2001:db8::1"]
+    limits = {name: value for name, value in settings.model_dump().items() if name.startswith(("rate_limit_", "lock_"))}
+    assert len(limits) == 9
+    assert all(value > 0 for value in limits.values())

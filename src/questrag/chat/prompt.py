@@ -54,6 +54,8 @@ class Prompt:
     """The best first."""
     enough: float = 0.0
     """Score from which a source is taken for the answer by a reader that cannot judge it."""
+    fenced: bool = False
+    """The question looks like an attack on a model, so none may be asked."""
 
     @property
     def small_talk(self) -> SmallTalk | None:

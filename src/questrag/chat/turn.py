@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from time import perf_counter
 from typing import Any
 
 from questrag.chat import prompt as prompts
 from questrag.chat.askback import ask_back, chosen
 from questrag.chat.emergency import EMERGENCY_INTENT, Opening, lost_card_first, opening_for, stands_alone
 from questrag.chat.errors import NotFound, QuestragError, Unavailable
+from questrag.chat.injection import inspect
 from questrag.chat.language import language_of
 from questrag.chat.ports import Generator, KnowledgeBase, Policy, Retriever, TokenCounter, Turns
 from questrag.chat.privacy import mask
 from questrag.chat.prompt import Prompt, build_prompt
+from questrag.chat.stopwatch import Stopwatch
 from questrag.chat.types import (
     MOST_LIVE,
     Answer,
@@ -79,8 +80,9 @@ class Assistant:
         Raises:
             QuestragError: a part that was needed failed. Nothing is left out in silence.
         """
-        watch = _Watch()
-        question = mask(question)
+        watch = Stopwatch()
+        question = mask(question, before=history[-1].question if history else "")
+        guard = inspect(question).reasons
         lang = language_of(question)
         opening = opening_for(question, lang)
         if opening:
@@ -101,7 +103,7 @@ class Assistant:
         if decision.passages:
             yield Retrieved(decision.passages)
 
-        prompt = self.prompt_of(state, decision)
+        prompt = replace(self.prompt_of(state, decision), fenced=bool(guard))
         watch.lap("prompt")
         text, completion = opening.text if opening else "", None
         async with aclosing(self._write(prompt, decision, opening)) as events:
@@ -117,7 +119,7 @@ class Assistant:
 
         receipt = self._receipt(state, prompt, decision, completion, text, opening)
         degraded += receipt.degraded
-        receipt = replace(receipt, timings_ms=watch.laps(), degraded=degraded)
+        receipt = replace(receipt, timings_ms=watch.laps(), degraded=degraded, guard=guard)
         yield Finished(Answer(text, Status.HANDED_OFF if completion.handed_off else Status.ANSWERED, receipt))
 
     async def look(self, question: str, history: Sequence[Turn] = ()) -> TurnState:
@@ -180,7 +182,7 @@ class Assistant:
         return tuple(
             message
             for turn in _last(history, self.history_turns)
-            if turn.answer
+            if turn.answer and not _was_fenced(turn)
             for message in (
                 Message("user", turn.question),
                 Message("assistant", self.tokens.cut(turn.answer, self.history_answer_tokens)),
@@ -367,6 +369,13 @@ def active_path(turns: Iterable[Turn], leaf: str | None) -> list[Turn]:
     return path[::-1]
 
 
+def _was_fenced(turn: Turn) -> bool:
+    """Return whether no later prompt may hold a turn; of one that has no receipt, not even the answer is our own."""
+    if turn.receipt is not None:
+        return bool(turn.receipt.guard)
+    return inspect(turn.question).suspicious or inspect(turn.answer).suspicious
+
+
 def _last(history: Sequence[Turn], n: int) -> Sequence[Turn]:
     return history[-n:] if n else ()
 
@@ -380,20 +389,3 @@ async def _regardless(work: Coroutine[Any, Any, None]) -> None:
     _running.add(task)
     task.add_done_callback(_running.discard)
     await asyncio.shield(task)
-
-
-@dataclass(slots=True)
-class _Watch:
-    """Milliseconds between laps."""
-
-    _start: float = field(default_factory=perf_counter)
-    _last: float = field(default_factory=perf_counter)
-    _laps: dict[str, float] = field(default_factory=dict)
-
-    def lap(self, stage: str) -> None:
-        now = perf_counter()
-        self._laps[stage] = round((now - self._last) * 1000, 3)
-        self._last = now
-
-    def laps(self) -> dict[str, float]:
-        return {**self._laps, "total": round((perf_counter() - self._start) * 1000, 3)}

@@ -9,10 +9,9 @@ from typing import Literal
 Lang = Literal["en", "hinglish", "hi"]
 """English, Hindi in Roman script (as typed on a phone), Hindi in Devanagari."""
 LANGS: tuple[Lang, ...] = ("en", "hinglish", "hi")
-
 Role = Literal["customer", "curator", "admin"]
 OpeningKind = Literal["fraud", "crisis"]
-"""What is said before anything is looked up: the steps against fraud, or where somebody in despair finds help."""
+"""What is said before anything is looked up: steps against fraud, or where somebody in despair finds help."""
 
 
 class Action(StrEnum):
@@ -171,13 +170,12 @@ class TurnState:
     history: tuple[Message, ...]
     """Oldest first, without the current question."""
     hits: tuple[Hit, ...]
-    """What the usual design would put in the prompt, best first; may be empty."""
+    """What the usual design would put in the prompt, best first; may be empty. `further`: the hits after those."""
     live: tuple[Kept, ...] = ()
     """What can be shown again, the most recent first, of one turn those first that the answer drew on."""
     past: tuple[Past, ...] = ()
     """Earlier turns, oldest first."""
     further: tuple[Hit, ...] = ()
-    """The hits after those."""
     vector: tuple[float, ...] = ()
     """See `Found.vector`."""
 
@@ -266,6 +264,8 @@ class Receipt:
     replaced: str = ""
     """Why a model's answer was replaced by the approved one; empty when it was not."""
     why: str = ""
+    guard: tuple[str, ...] = ()
+    """What in the question looked like an attack, see `chat.injection.Reason`; then no model was asked."""
 
     @property
     def probabilities(self) -> dict[Action, float]:

@@ -64,15 +64,18 @@ class HandOffs:
         *,
         patience_s: float = 3.0,
         clock: Callable[[], datetime] = _now,
+        attempted: Callable[[str, bool], None] = lambda channel, delivered: None,
     ) -> None:
         """
         Args:
             patience_s: how long a customer waits for the first attempt; it goes on without them.
+            attempted: told of every attempt: which channel, and whether it worked.
         """
         self._store = store
         self._channels = {channel.name: channel for channel in channels}
         self._patience_s = patience_s
         self._now = clock
+        self._attempted = attempted
         self._since = clock() - _GIVEN_UP
         self._under_way: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
@@ -190,7 +193,9 @@ class HandOffs:
             await channel.tell(handoff)
         except Unavailable as error:
             logger.warning("hand-off %s: %s: %s", handoff.id, channel.name, error)
+            self._attempted(channel.name, False)
             return f"{channel.name}: {error}"
+        self._attempted(channel.name, True)
         await self._change(handoff.id, lambda stored: _told(stored, channel.name))
         return ""
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
+from questrag.chat.injection import inspect
 from questrag.chat.ports import Generator
-from questrag.chat.prompt import Prompt, Shown
+from questrag.chat.prompt import SYSTEM, Prompt, Shown
 from questrag.chat.types import Completion, Generated, Passage, Replaced, Token
 from questrag.chat.words import content_words
 from questrag.generation.extractive import best_source
@@ -35,9 +37,10 @@ _NO_INFORMATION = re.compile(
 class Grounded:
     """Checks a model's answer sentence by sentence before anybody sees it.
 
-    A citation of a source that was not given is removed and counted. A figure that the sources do not bear out
-    ends the answer, and the approved one takes its place. The model is not asked where the best source has to be
-    given word for word or where it would have nothing to go on, and never sees other sources of that kind.
+    A citation of a source that was not given is removed and counted. A figure that the sources do not bear out, or
+    words of its own instructions, end the answer, and the approved one takes its place. The model is not asked where
+    the best source has to be given word for word, where it would have nothing to go on or where somebody tries to
+    take it over, and never sees other sources of that kind.
     """
 
     def __init__(self, model: Generator, approved: Generator) -> None:
@@ -82,13 +85,28 @@ class Grounded:
 def _for_the_model(prompt: Prompt) -> Prompt | None:
     """Return what a model may be asked; None when the approved words are the answer.
 
-    Sources keep their numbers.
+    Sources keep their numbers. One that seems to give orders to a model is not shown to it.
     """
     best = best_source(prompt)
-    if best and best.passage.regulated:
+    if prompt.fenced or (best and (best.passage.regulated or _gives_orders(best.text))):
         return None
-    free = tuple(shown for shown in prompt.sources if not shown.passage.regulated)
+    free = tuple(s for s in prompt.sources if not (s.passage.regulated or _gives_orders(s.text)))
     return replace(prompt, sources=free) if free or prompt.small_talk else None
+
+
+@lru_cache(maxsize=4096)
+def _gives_orders(text: str) -> bool:
+    return inspect(text).suspicious
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    """Return all runs of `_TELLING_WORDS` words, in lower case."""
+    words = re.findall(r"\w+", text.casefold())
+    return frozenset(zip(*(words[n:] for n in range(_TELLING_WORDS)), strict=False))
+
+
+_TELLING_WORDS = 6
+"""So many words in a row are the same by chance nowhere."""
 
 
 def _approved_texts(passage: Passage) -> list[str]:
@@ -116,12 +134,15 @@ class _Check:
     removed: int = 0
     gives_up: bool = False
     """The answer begins by saying that there is none."""
+    own_orders: frozenset[tuple[str, ...]] = field(init=False)
+    """Runs of words that only the model's instructions have."""
 
     def __post_init__(self) -> None:
         # An entry's answers in other languages are as approved as the one that the model was given.
         sources = [part for s in self.prompt.sources for part in (s.text, *_approved_texts(s.passage))]
         customer = [m.content for m in self.prompt.history if m.role == "user"]
         self.evidence = Evidence(sources, [*customer, self.prompt.question])
+        self.own_orders = _runs(SYSTEM).difference(*map(_runs, sources))
 
     @property
     def shown(self) -> bool:
@@ -160,6 +181,8 @@ class _Check:
         stated = figures(_CITATION.sub(" ", text))
         if unknown := self.evidence.missing(stated):
             raise _Ungrounded(f"the model's answer had a {min(unknown).kind} that no source gives")
+        if not self.own_orders.isdisjoint(_runs(f"{self.said[-_LONGEST_END:]} {text}")):
+            raise _Ungrounded("the model's answer repeated its instructions")
         self.said += text
         self.stated |= stated
         return [Token(text)] if text else []

@@ -4,22 +4,27 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import uuid4
 
-from fastapi import APIRouter, Body
-from pydantic import BaseModel, EmailStr, Field, TypeAdapter, ValidationError
+from fastapi import APIRouter, Body, Cookie, Request, Response
+from pydantic import BaseModel, EmailStr, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from questrag.chat.errors import Invalid, Unauthorized
 from questrag.chat.ports import Accounts
 from questrag.chat.types import Role, User
+from questrag.web.attempts import DEVICE_COOKIE, DEVICE_LIFETIME
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.dependencies import (
+    CurrentAddress,
+    CurrentAttempts,
     CurrentParts,
     CurrentPasswords,
     CurrentSession,
     CurrentTokens,
     CurrentUser,
+    limited,
 )
 from questrag.web.errors import readable, refuses
 from questrag.web.inputs import Password, PasswordAttempt, Username, UsernameAttempt
+from questrag.web.passwords import password_fault
 
 router = APIRouter(prefix="/api/v1/auth", tags=["accounts"])
 
@@ -28,6 +33,13 @@ class NewAccount(BaseModel):
     username: Username
     email: Annotated[EmailStr, Field(max_length=254)]
     password: Password
+
+    @field_validator("password")
+    @classmethod
+    def _is_hard_to_guess(cls, password: str, info: ValidationInfo) -> str:
+        if fault := password_fault(password, info.data.get("username", "")):
+            raise ValueError(fault)
+        return password
 
 
 class Login(BaseModel):
@@ -61,7 +73,13 @@ _NEW_ACCOUNT = {
 _LOGIN = {"priya": {"value": {"username": "priya", "password": "a long pass phrase"}}}
 
 
-@router.post("/register", summary="Open an account", status_code=201, responses=refuses(409, 413, 422, 503))
+@router.post(
+    "/register",
+    summary="Open an account",
+    status_code=201,
+    responses=refuses(409, 413, 422, 429, 503),
+    dependencies=[limited("new_accounts")],
+)
 async def register(
     account: Annotated[NewAccount, Body(openapi_examples=_NEW_ACCOUNT)],
     parts: CurrentParts,
@@ -96,20 +114,54 @@ def account_from_terminal(username: str, email: str, password: str, role: str) -
         raise Invalid(f"{field}: {readable(first)}") from None
 
 
-@router.post("/login", summary="Sign in", responses=refuses(401, 413, 422, 503))
+@router.post(
+    "/login",
+    summary="Sign in",
+    responses=refuses(401, 413, 422, 429, 503),
+    dependencies=[limited("sign_ins")],
+)
 async def login(
     given: Annotated[Login, Body(openapi_examples=_LOGIN)],
     parts: CurrentParts,
     passwords: CurrentPasswords,
     tokens: CurrentTokens,
+    attempts: CurrentAttempts,
+    address: CurrentAddress,
+    request: Request,
+    response: Response,
+    device: Annotated[str, Cookie(alias=DEVICE_COOKIE, include_in_schema=False)] = "",
 ) -> AccessToken:
-    user = await parts.store.user_named(given.username)
+    """After some wrong passwords the next attempt has to wait, each time twice as long."""
+    user: User | None = None
+
+    async def is_right() -> bool:
+        nonlocal user
+        user = await _who_knows(given, parts.store, passwords)
+        return user is not None
+
+    if not await attempts.made(given.username, address, device, is_right) or user is None:
+        raise Unauthorized("The user name or the password is wrong.")
+    response.set_cookie(
+        DEVICE_COOKIE,
+        attempts.devices.mark(given.username),
+        max_age=int(DEVICE_LIFETIME.total_seconds()),
+        path=request.url.path,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return access_for(tokens, user)
+
+
+async def _who_knows(given: Login, store: Accounts, passwords: Passwords) -> User | None:
+    """Return the user, where the password is right; an unknown name takes as long as a wrong password."""
+    user = await store.user_named(given.username)
     right, better_hash = await passwords.check(given.password, user.password_hash if user else None)
     if user is None or not right:
-        raise Unauthorized("The user name or the password is wrong.")
+        return None
     if better_hash is not None:
-        await parts.store.set_password_hash(user.id, better_hash)
-    return access_for(tokens, user)
+        await store.set_password_hash(user.id, better_hash)
+    return user
 
 
 @router.get("/me", summary="Who is signed in", responses=refuses(401, 503))
@@ -119,7 +171,12 @@ async def me(user: CurrentUser) -> Account:
     )
 
 
-@router.post("/refresh", summary="Exchange the access token for a new one", responses=refuses(401, 503))
+@router.post(
+    "/refresh",
+    summary="Exchange the access token for a new one",
+    responses=refuses(401, 429, 503),
+    dependencies=[limited("refreshes")],
+)
 async def refresh(session: CurrentSession, parts: CurrentParts, tokens: CurrentTokens) -> AccessToken:
     """The old token is dead afterwards; of several requests with the same one, the first gets the new one."""
     if not await parts.store.revoke(session.token.id, session.token.expires_at):

@@ -28,6 +28,7 @@ from questrag.chat.types import (
     User,
 )
 from questrag.web.errors import StillAnswering
+from questrag.web.metrics import counted
 from questrag.web.streaming import EventStream, begun, left
 from questrag.web.views import (
     ChatResponse,
@@ -66,9 +67,10 @@ async def ask(
         NotFound: no such conversation of this user.
         StillAnswering, Invalid: see `_begun`.
     """
-    turn = _turn(user, mask(question), conversation_id or _new_id(), idempotency_key)
     if conversation_id is not None:
-        return await _begun(store, turn, append=True)
+        masked = mask(question, before=await _said_before(store, user, conversation_id, idempotency_key))
+        return await _begun(store, _turn(user, masked, conversation_id, idempotency_key), append=True)
+    turn = _turn(user, mask(question), _new_id(), idempotency_key)
     if idempotency_key is not None:
         with suppress(NotFound):  # the key is new; else there is nothing to make a conversation for
             return await _begun(store, turn, append=True, anywhere=True)
@@ -102,8 +104,21 @@ async def ask_beside(store: Store, user: User, old: Turn, question: str, *, idem
         raise StillAnswering
     if idempotency_key is not None and idempotency_key == old.idempotency_key:
         raise Invalid(_KEY_WAS_USED)
-    turn = _turn(user, mask(question), old.conversation_id, idempotency_key)
+    before = await store.turn(user.id, old.parent_id) if old.parent_id else None
+    masked = mask(question, before=before.question if before else "")
+    turn = _turn(user, masked, old.conversation_id, idempotency_key)
     return await _begun(store, replace(turn, parent_id=old.parent_id), append=False)
+
+
+async def _said_before(store: Store, user: User, conversation_id: str, idempotency_key: str | None) -> str:
+    """Return the last question of a conversation, if there is one; not one that is being asked again under its key."""
+    with suppress(NotFound):  # which the question itself will be told
+        leaf = (await store.conversation(user.id, conversation_id)).head
+        turn = await store.turn(user.id, leaf) if leaf else None
+        if turn and idempotency_key is not None and turn.idempotency_key == idempotency_key:
+            turn = await store.turn(user.id, turn.parent_id) if turn.parent_id else None
+        return turn.question if turn else ""
+    return ""
 
 
 def require_on_offer(parts: Parts, model: str | None) -> None:
@@ -119,7 +134,7 @@ async def answer(parts: Parts, asked: Asked, request: Request) -> ChatResponse:
     """Answer at once. When the reader leaves, the work is stopped, and what was written until then is kept."""
     if asked.answered:
         return chat_response(asked.turn)
-    async with begun(_collected(parts, asked)) as answering, begun(left(request.receive)) as leaving:
+    async with begun(_collected(parts, asked, request)) as answering, begun(left(request.receive)) as leaving:
         await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
     if answering.cancelled():
         return chat_response(asked.turn)  # which nobody reads
@@ -129,7 +144,7 @@ async def answer(parts: Parts, asked: Asked, request: Request) -> ChatResponse:
 def stream(parts: Parts, asked: Asked, request: Request) -> EventStream:
     turn = asked.turn
     opening = StartEvent(conversation_id=turn.conversation_id, message_id=turn.id)
-    return EventStream(opening, _replay(turn) if asked.answered else _events(parts, asked), request)
+    return EventStream(opening, _replay(turn) if asked.answered else _events(parts, asked, request), request)
 
 
 async def _begun(store: Store, turn: Turn, *, append: bool, anywhere: bool = False) -> Asked:
@@ -203,17 +218,18 @@ def _title(question: str) -> str:
 _TITLE_CHARACTERS = 80
 
 
-def _run(parts: Parts, asked: Asked) -> AsyncGenerator[Event, None]:
-    return converse(parts.assistant_with(asked.model), parts.store, asked.turn, asked.history)
+def _run(parts: Parts, asked: Asked, request: Request) -> AsyncGenerator[Event, None]:
+    events = converse(parts.assistant_with(asked.model), parts.store, asked.turn, asked.history)
+    return counted(events, request, turn_id=asked.turn.id, question=asked.turn.question)
 
 
-async def _collected(parts: Parts, asked: Asked) -> Answer:
-    async with aclosing(_run(parts, asked)) as events:
+async def _collected(parts: Parts, asked: Asked, request: Request) -> Answer:
+    async with aclosing(_run(parts, asked, request)) as events:
         return await collect(events)
 
 
-async def _events(parts: Parts, asked: Asked) -> AsyncGenerator[StreamEvent]:
-    async with aclosing(_run(parts, asked)) as events:
+async def _events(parts: Parts, asked: Asked, request: Request) -> AsyncGenerator[StreamEvent]:
+    async with aclosing(_run(parts, asked, request)) as events:
         async for event in events:
             yield _told(event, asked.turn)
 

@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from questrag import __version__
 from questrag.chat.errors import Misconfigured, QuestragError
@@ -40,15 +41,21 @@ from questrag.web import (
     importing,
     insights,
     messages,
+    monitoring,
     openai_api,
     openai_views,
     policies,
     publishing,
     suggestions,
 )
+from questrag.web.attempts import Attempts, Devices
 from questrag.web.background import alongside
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.errors import answer_errors
+from questrag.web.limits import InProcess, Limits, Rate, Rates, Throttle
+from questrag.web.logs import log_to_stderr
+from questrag.web.measuring import Measured
+from questrag.web.metrics import Metrics
 from questrag.web.middleware import BodyLimit, Envelope
 from questrag.web.reload import Live
 from questrag.web.views import Problem
@@ -78,11 +85,17 @@ _PARTS = (
     gaps,
     policies,
     health,
+    monitoring,
 )
 
 
 def create_app(
-    settings: Settings, assembled: Parts | None = None, *, password_memory_kib: int = 65536, page: Path = PAGE
+    settings: Settings,
+    assembled: Parts | None = None,
+    *,
+    password_memory_kib: int = 65536,
+    page: Path = PAGE,
+    counts: InProcess | None = None,
 ) -> FastAPI:
     """Put the application together; the work begins when it is started.
 
@@ -90,15 +103,18 @@ def create_app(
         assembled: ready parts; without them they are assembled at the start. Either way they are closed at the end.
         password_memory_kib: what one password hash costs, and what makes guessing dear.
         page: folder of the web page; while there is none, visitors are shown the API documentation.
+        counts: of what is limited; without them they begin empty, by the clock of the machine.
     """
+    limits = _limits(settings, counts or InProcess())
+    metrics = Metrics(settings.metrics_token.get_secret_value() if settings.metrics_token else "")
     ready = [assembled] if assembled else []
     app: FastAPI = FastAPIOffline(
         title="QUESTRAG",
         version=__version__,
         summary="Answers retail-banking questions from a bank's approved knowledge base.",
         redoc_url=None,
-        lifespan=lambda _: _lifespan(settings, ready, password_memory_kib),
-        middleware=_middleware(settings),
+        lifespan=lambda _: _lifespan(settings, ready, password_memory_kib, limits, metrics),
+        middleware=[Middleware(Measured, metrics=metrics), *_middleware(settings, limits)],
         generate_unique_id_function=_operation_id,
     )
     answer_errors(app)
@@ -115,13 +131,17 @@ def create_app(
 def app_from_environment() -> FastAPI:
     """Return the application as the environment wants it: what server workers are started with."""
     try:
-        return create_app(load_settings())
+        settings = load_settings()
+        log_to_stderr(settings.log_format, settings.log_level)
+        return create_app(settings)
     except Misconfigured as error:
         raise SystemExit(f"questrag: {error}") from None
 
 
 @asynccontextmanager
-async def _lifespan(settings: Settings, ready: list[Parts], password_memory_kib: int) -> AsyncGenerator[dict[str, Any]]:
+async def _lifespan(
+    settings: Settings, ready: list[Parts], password_memory_kib: int, limits: Limits, metrics: Metrics
+) -> AsyncGenerator[dict[str, Any]]:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     # Taken out, and named nowhere else: once another knowledge base serves, the first one must leave the memory.
     live = Live(settings, ready.pop() if ready else await assemble(settings))
@@ -138,7 +158,7 @@ async def _lifespan(settings: Settings, ready: list[Parts], password_memory_kib:
         watch = Watch(
             live, policy_versions(settings), share=settings.policy_audit_share, limit=settings.policy_harm_limit
         )
-        handoffs = _handoffs(settings, store)
+        handoffs = _handoffs(settings, store, metrics)
         sweeping, telling = alongside(_sweep(store, patience)), alongside(handoffs.keep_telling())
         async with sweeping, telling, live.looking(settings.kb_reload_s), watch.looking(settings.policy_audit_s):
             passwords = Passwords(memory_kib=password_memory_kib)
@@ -147,6 +167,14 @@ async def _lifespan(settings: Settings, ready: list[Parts], password_memory_kib:
                 "watch": watch,
                 "tokens": tokens,
                 "passwords": passwords,
+                "limits": limits,
+                "metrics": metrics,
+                "attempts": Attempts(
+                    limits,
+                    Devices(tokens.secret),
+                    free=settings.lock_out_after,
+                    longest_s=settings.lock_out_longest_s,
+                ),
                 "first_questions": FirstQuestions(store),
                 "handoffs": handoffs,
                 "guest_origins": frozenset(settings.frame_origins),
@@ -154,6 +182,19 @@ async def _lifespan(settings: Settings, ready: list[Parts], password_memory_kib:
             }
     finally:
         await live.parts.close()
+
+
+def _limits(settings: Settings, counts: InProcess) -> Limits:
+    rates = Rates(
+        requests=Rate(settings.rate_limit_requests_per_minute, 60, "requests from this address"),
+        sign_ins=Rate(settings.rate_limit_sign_ins_per_minute, 60, "attempts to sign in from this address"),
+        new_accounts=Rate(settings.rate_limit_new_accounts_per_hour, 3600, "new accounts from this address"),
+        refreshes=Rate(settings.rate_limit_refreshes_per_minute, 60, "renewed sessions from this address"),
+        guests=Rate(settings.rate_limit_guests_per_minute, 60, "new sessions from this address"),
+        questions=Rate(settings.rate_limit_questions_per_minute, 60, "questions"),
+        handoffs=Rate(settings.rate_limit_handoffs_per_hour, 3600, "requests for a person"),
+    )
+    return Limits(rates, counts, counts.now)
 
 
 def _insights(settings: Settings, store: Store) -> dict[str, Any]:
@@ -169,7 +210,7 @@ def _insights(settings: Settings, store: Store) -> dict[str, Any]:
     }
 
 
-def _handoffs(settings: Settings, store: Store) -> HandOffs:
+def _handoffs(settings: Settings, store: Store, metrics: Metrics) -> HandOffs:
     secret, smtp_url = settings.handoff_webhook_secret, settings.smtp_url
     channels = open_channels(
         webhook_url=settings.handoff_webhook_url,
@@ -178,7 +219,7 @@ def _handoffs(settings: Settings, store: Store) -> HandOffs:
         email_to=settings.handoff_email_to,
         sender=settings.email_from,
     )
-    return HandOffs(store, channels)
+    return HandOffs(store, channels, attempted=metrics.delivery)
 
 
 async def _sweep(turns: Turns, patience: timedelta) -> None:
@@ -193,7 +234,7 @@ async def _sweep(turns: Turns, patience: timedelta) -> None:
         await asyncio.sleep(_SWEEP_EVERY_S)
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
+def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
     """Return what every request passes through, outermost first."""
     cors = Middleware(
         CORSMiddleware,
@@ -204,7 +245,10 @@ def _middleware(settings: Settings) -> list[Middleware]:
     )
     envelope = Middleware(Envelope, framed_by=settings.frame_origins)
     compressed = Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)  # not the events of a stream
-    return [*([cors] if settings.origins else []), compressed, envelope, Middleware(BodyLimit)]
+    throttle = Middleware(Throttle, limits=limits, proxies=bool(settings.proxies))
+    behind = [Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)] if settings.proxies else []
+    outer = [cors] if settings.origins else []
+    return [*behind, *outer, compressed, envelope, throttle, Middleware(BodyLimit)]
 
 
 def _without_query(record: logging.LogRecord) -> bool:

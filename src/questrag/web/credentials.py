@@ -40,8 +40,9 @@ class Passwords:
             return await asyncio.to_thread(self._check, password, known)
 
     def _check(self, password: str, known: str | None) -> tuple[bool, str | None]:
+        nobodys = self._nobodys  # made by the first check, whosoever it is: an unknown name must not stand out by it
         if known is None:
-            self._argon2.verify(password, self._nobodys)
+            self._argon2.verify(password, nobodys)
             return False, None
         if BcryptHasher.identify(known):
             right = BcryptHasher().verify(password.encode()[:_BCRYPT_BYTES], known)
@@ -49,6 +50,7 @@ class Passwords:
         try:
             return self._argon2.verify_and_update(password, known)
         except UnknownHashError:
+            self._argon2.verify(password, nobodys)
             return False, None
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -14,7 +14,9 @@ from questrag.delivery.desk import HandOffs
 from questrag.evaluation.gaps import Gaps
 from questrag.evaluation.reports import Reports
 from questrag.policy.choosing import PolicyChoice
+from questrag.web.attempts import Attempts
 from questrag.web.credentials import Passwords, Token, Tokens
+from questrag.web.limits import Kind, Limits, address_of
 from questrag.web.reload import Live
 from questrag.web.watching import Watch
 from questrag.wiring import Parts
@@ -34,6 +36,14 @@ async def _watch(request: Request) -> Watch:
 
 async def _passwords(request: Request) -> Passwords:
     return cast(Passwords, request.state.passwords)
+
+
+async def _limits(request: Request) -> Limits:
+    return cast(Limits, request.state.limits)
+
+
+async def _attempts(request: Request) -> Attempts:
+    return cast(Attempts, request.state.attempts)
 
 
 async def _tokens(request: Request) -> Tokens:
@@ -73,6 +83,10 @@ CurrentParts = Annotated[Parts, Depends(_parts)]
 CurrentWatch = Annotated[Watch, Depends(_watch)]
 CurrentPasswords = Annotated[Passwords, Depends(_passwords)]
 CurrentTokens = Annotated[Tokens, Depends(_tokens)]
+CurrentLimits = Annotated[Limits, Depends(_limits)]
+CurrentAttempts = Annotated[Attempts, Depends(_attempts)]
+CurrentAddress = Annotated[str, Depends(address_of)]
+"""From which the request comes, as limits are counted."""
 CurrentFirstQuestions = Annotated[FirstQuestions, Depends(_first_questions)]
 CurrentHandOffs = Annotated[HandOffs, Depends(_handoffs)]
 CurrentReports = Annotated[Reports, Depends(_reports)]
@@ -112,6 +126,33 @@ async def _user(session: CurrentSession) -> User:
 
 
 CurrentUser = Annotated[User, Depends(_user)]
+
+
+async def _asker(user: CurrentUser, limits: CurrentLimits) -> User:
+    await limits.spend("questions", user.id)
+    return user
+
+
+CurrentAsker = Annotated[User, Depends(_asker)]
+"""Who is signed in, and does not ask too often."""
+
+
+async def _seeker(user: CurrentUser, limits: CurrentLimits) -> User:
+    await limits.spend("handoffs", user.id)
+    return user
+
+
+CurrentSeeker = Annotated[User, Depends(_seeker)]
+"""Who is signed in, and does not ask for a person too often."""
+
+
+def limited(kind: Kind) -> Any:
+    """Return the dependency of a route that one address may not call too often."""
+
+    async def spend(limits: CurrentLimits, address: CurrentAddress) -> None:
+        await limits.spend(kind, address)
+
+    return Depends(spend)
 
 
 async def _curator(user: CurrentUser) -> User:

@@ -11,7 +11,7 @@ from questrag.chat.errors import Forbidden
 from questrag.chat.ports import Accounts
 from questrag.chat.types import User
 from questrag.web.accounts import AccessToken, access_for
-from questrag.web.dependencies import CurrentGuestOrigins, CurrentParts, CurrentTokens
+from questrag.web.dependencies import CurrentGuestOrigins, CurrentParts, CurrentTokens, limited
 from questrag.web.errors import refuses
 
 router = APIRouter(prefix="/api/v1/auth", tags=["accounts"])
@@ -27,7 +27,13 @@ class NewGuest(BaseModel):
 _GUEST = {"a bank": {"value": {"origin": "https://bank.example"}}}
 
 
-@router.post("/guest", summary="Begin an anonymous session", status_code=201, responses=refuses(403, 413, 422, 503))
+@router.post(
+    "/guest",
+    summary="Begin an anonymous session",
+    status_code=201,
+    responses=refuses(403, 413, 422, 429, 503),
+    dependencies=[limited("guests")],
+)
 async def open_guest_session(
     guest: Annotated[NewGuest, Body(openapi_examples=_GUEST)],
     origins: CurrentGuestOrigins,

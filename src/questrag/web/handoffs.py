@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from questrag.chat.desk import HandOff, HandOffState
 from questrag.chat.types import Lang
 from questrag.web.cursors import cursor_after, read_cursor
-from questrag.web.dependencies import CurrentAdmin, CurrentHandOffs, CurrentUser
+from questrag.web.dependencies import CurrentAdmin, CurrentHandOffs, CurrentSeeker
 from questrag.web.errors import refuses
 from questrag.web.inputs import Contact, Id, PersonName, Remark
 
@@ -67,9 +67,9 @@ _NEW = {"call me": {"value": {"name": "Priya", "contact": "priya@example.com", "
 _CLOSE = {"close": {"value": {"state": "closed"}}}
 
 
-@router.post("", summary="Ask for a person", status_code=201, responses=refuses(401, 404, 413, 422, 503))
+@router.post("", summary="Ask for a person", status_code=201, responses=refuses(401, 404, 413, 422, 429, 503))
 async def request_person(
-    wanted: Annotated[NewHandOff, Body(openapi_examples=_NEW)], user: CurrentUser, handoffs: CurrentHandOffs
+    wanted: Annotated[NewHandOff, Body(openapi_examples=_NEW)], user: CurrentSeeker, handoffs: CurrentHandOffs
 ) -> HandOffReceipt:
     """The request is stored before anybody is told; telling is tried again until it works."""
     made = await handoffs.request(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints, TypeAdapter
 from questrag.chat.privacy import mask
 from questrag.chat.types import Feedback
 from questrag.web.answering import Asked, answer, ask, ask_beside, require_on_offer, stream
-from questrag.web.dependencies import CurrentParts, CurrentUser, IdempotencyKey, OwnTurn, WantsStream
+from questrag.web.dependencies import CurrentAsker, CurrentParts, IdempotencyKey, OwnTurn, WantsStream
 from questrag.web.errors import refuses
 from questrag.web.inputs import Id, Question, Remark
 from questrag.web.streaming import EventStream
@@ -81,7 +81,7 @@ _EXAMPLES = {
 _AGAIN = {"by another": {"value": {"model": "approved"}}}
 _EDITED = {"edit": {"value": {"query": "How do I block my credit card?"}}}
 _FEEDBACK = {"helped": {"value": {"rating": "up"}}, "did not": {"value": {"rating": "down", "reason": "Too long"}}}
-_REFUSES = refuses(401, 404, 409, 413, 422, 503)
+_REFUSES = refuses(401, 404, 409, 413, 422, 429, 503)
 _STREAMED: dict[int | str, dict[str, Any]] = {
     200: {"description": "The events of the answer", "content": _events_schema()},
     **_REFUSES,
@@ -94,7 +94,7 @@ _EITHER: dict[int | str, dict[str, Any]] = {
 
 async def _asked(
     message: Annotated[NewMessage, Body(openapi_examples=_EXAMPLES)],
-    user: CurrentUser,
+    user: CurrentAsker,
     parts: CurrentParts,
     idempotency_key: IdempotencyKey = None,
 ) -> Asked:
@@ -112,7 +112,7 @@ async def _asked(
 # The two below do not read `streamed`. They depend on it because nothing may be stored before all is valid.
 async def _asked_again(
     old: OwnTurn,
-    user: CurrentUser,
+    user: CurrentAsker,
     parts: CurrentParts,
     streamed: WantsStream,
     again: Annotated[Again | None, Body(openapi_examples=_AGAIN)] = None,
@@ -127,7 +127,7 @@ async def _asked_again(
 async def _edited(
     message: Annotated[EditedMessage, Body(openapi_examples=_EDITED)],
     old: OwnTurn,
-    user: CurrentUser,
+    user: CurrentAsker,
     parts: CurrentParts,
     streamed: WantsStream,
     idempotency_key: IdempotencyKey = None,

@@ -14,7 +14,8 @@ from fastapi.sse import format_sse_event
 from questrag.chat.errors import NotFound
 from questrag.chat.turn import Assistant, collect
 from questrag.chat.types import Answer, Event, Finished, Token
-from questrag.web.dependencies import CurrentParts, CurrentUser
+from questrag.web.dependencies import CurrentAsker, CurrentParts, CurrentUser
+from questrag.web.metrics import counted
 from questrag.web.openai_errors import NoSuchModel, openai_error, refuses
 from questrag.web.openai_reading import Wish, read
 from questrag.web.openai_views import (
@@ -97,11 +98,13 @@ class _Call:
     model: str
     """As it was asked for."""
     include_usage: bool
+    request: Request
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
 
     def answer(self) -> AsyncGenerator[Event]:
-        return self.assistant.answer(self.wish.question, self.wish.history)
+        events = self.assistant.answer(self.wish.question, self.wish.history)
+        return counted(events, self.request, turn_id=self.id, question=self.wish.question)
 
     def completion(self, answer: Answer) -> ChatCompletion:
         return ChatCompletion(
@@ -167,7 +170,7 @@ async def get_model(model: str, _: Caller, parts: CurrentParts) -> Model:
 )
 async def create_chat_completion(
     asked: Annotated[ChatCompletionRequest, Body(openapi_examples=_EXAMPLES)],
-    _: Caller,
+    _: CurrentAsker,
     parts: CurrentParts,
     request: Request,
 ) -> ChatCompletion | Response:
@@ -181,6 +184,7 @@ async def create_chat_completion(
         assistant=_assistant(parts, asked.model),
         model=asked.model,
         include_usage=bool(asked.stream_options and asked.stream_options.include_usage),
+        request=request,
     )
     if asked.stream:
         return _Chunks(call.chunk(Delta(role="assistant", content="")), _pieces(call), request)

@@ -1,6 +1,6 @@
 """What a request in the words of the OpenAI API asks of this assistant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -74,7 +74,9 @@ def _instructs(message: ChatMessage) -> bool:
 
 def _conversation(messages: Sequence[ChatMessage]) -> tuple[str, tuple[Turn, ...]]:
     """Return the question, and the turns before it; what an assistant said before any question is left out."""
-    said = [(each.role, _text(each, f"messages[{i}]")) for i, each in enumerate(messages) if not _instructs(each)]
+    said = _masked(
+        (each.role, _text(each, f"messages[{i}]")) for i, each in enumerate(messages) if not _instructs(each)
+    )
     if not said or said[-1][0] != "user":
         wrong = "must end with a message of the user"
         raise Invalid(f"`messages` {wrong}.", fields=[("messages", wrong)])
@@ -93,6 +95,16 @@ _MOST_READ = 8000
 """Characters of an answer; a prompt shows its first tokens only (`Assistant.history_answer_tokens`)."""
 
 
+def _masked(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Mask what was said; a number of the user may go on from one message to their next."""
+    masked: list[tuple[str, str]] = []
+    before = ""
+    for role, text in said:
+        masked.append((role, mask(text, before=before if role == "user" else "")))
+        before = masked[-1][1] if role == "user" else before
+    return masked
+
+
 def _turn(question: str) -> Turn:
     return Turn(id="", conversation_id="", user_id="", question=question, asked_at=datetime.now(UTC))
 
@@ -109,8 +121,7 @@ def _text(message: ChatMessage, where: str) -> str:
             if part.type != "text":
                 raise Unsupported(f"{place}[{i}].type", "must be 'text': nothing else can be read here")
         content = "\n".join(part.text or "" for part in content)
-    text = _question(content or "", place) if message.role == "user" else (content or "").strip()
-    return mask(text)
+    return _question(content or "", place) if message.role == "user" else (content or "").strip()
 
 
 def _question(text: str, where: str) -> str:

@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import os
 import socket
+import tempfile
 import time
 from threading import Thread
 from urllib.request import urlopen
@@ -14,6 +16,8 @@ from questrag.evaluation.golden import read_golden
 from questrag.progress import Progress
 from questrag.settings import Settings
 from questrag.web.app import create_app
+from questrag.web.logs import log_to_stderr
+from questrag.web.metrics import WORKERS_FOLDER
 from questrag.wiring import Parts, assemble
 
 _GRACE_S = 25
@@ -30,22 +34,27 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, progress: P
         QuestragError: a part cannot be had; nothing was started.
     """
     _require_free(host, port)
+    log_to_stderr(settings.log_format, settings.log_level)
     if workers == 1:
         asyncio.run(_serve_one(settings, host, port, progress))
         return
     asyncio.run(_require_parts(settings, progress))  # a worker could say what is missing only in its log
     line = _ready_line(host, port, f"{workers} workers")
     Thread(target=_announce, args=(host, port, line), daemon=True).start()
-    uvicorn.run(
-        "questrag.web.app:app_from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        timeout_graceful_shutdown=_GRACE_S,
-        access_log=False,
-        log_level="warning",
-    )
+    with tempfile.TemporaryDirectory(prefix="questrag-metrics-") as folder:
+        os.environ[WORKERS_FOLDER] = folder  # each worker reads it as it imports the library that counts
+        uvicorn.run(
+            "questrag.web.app:app_from_environment",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            timeout_graceful_shutdown=_GRACE_S,
+            access_log=False,
+            log_config=None,
+            log_level="warning",
+            proxy_headers=False,  # the application itself knows whom to believe
+        )
 
 
 def _require_free(host: str, port: int) -> None:
@@ -92,7 +101,9 @@ async def _serve_one(settings: Settings, host: str, port: int, progress: Progres
         port=port,
         timeout_graceful_shutdown=_GRACE_S,
         access_log=False,
+        log_config=None,
         log_level="warning",
+        proxy_headers=False,
     )
     del parts  # the application has them, and gives them up when others take their place
     await _Announced(config, line).serve()

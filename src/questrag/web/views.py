@@ -74,6 +74,8 @@ class ReceiptView(View):
     replaced: str
     why: str
     """Why the policy decided so, in one sentence; empty where the reason says it all."""
+    guard: list[str]
+    """What in the question looked like an attack on the assistant; then no language model was asked."""
 
 
 class ChatResponse(BaseModel):

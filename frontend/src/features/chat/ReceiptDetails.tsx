@@ -98,6 +98,7 @@ function Timings({ receipt }: { receipt: ReceiptView }) {
 function Notes({ receipt }: { receipt: ReceiptView }) {
   const { t } = useTranslation("chat");
   const notes: string[] = [
+    receipt.guard.length > 0 ? t("receipt.fenced") : "",
     receipt.replaced ? t("receipt.replaced", { why: receipt.replaced }) : "",
     receipt.citations_removed > 0 ? t("receipt.removed", { count: receipt.citations_removed }) : "",
     ...receipt.degraded.filter((note) => note !== receipt.replaced),

@@ -48,6 +48,7 @@ export const RECEIPT: ReceiptView = {
   citations_removed: 0,
   replaced: "",
   why: "",
+  guard: [],
 };
 
 export function answerOf(id: string, given: Partial<ChatResponse> = {}): ChatResponse {

@@ -1,0 +1,60 @@
+"""Counts, times and logs every request: its route, never its path."""
+
+import logging
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from questrag.web.metrics import Metrics, TurnEnd
+
+logger = logging.getLogger("questrag.access")
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_NO_ROUTE = "none"
+_OTHER = "other"
+_LEFT = 499
+"""There is no status: the reader had gone before there was one."""
+_QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
+"""Asked by machines every few seconds: logged at DEBUG, as long as all is well."""
+
+
+class Measured:
+    """The outermost of what every request passes through, so that refusals are counted too."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, began = _LEFT, perf_counter()
+
+        async def send_and_look(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_look)
+        finally:
+            self._note(scope, status, perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = str(getattr(scope.get("route"), "path", "") or _NO_ROUTE)
+        method = scope["method"] if scope["method"] in _METHODS else _OTHER
+        self._metrics.request(route, method, status, seconds)
+        level = logging.DEBUG if route in _QUIET and status < 400 else logging.INFO
+        if logger.isEnabledFor(level):
+            fields: dict[str, object] = {"method": method, "route": route, "status": status}
+            fields |= {"duration_ms": round(seconds * 1000, 1), **_of_turn(scope.get("state", {}).get("turn_end"))}
+            logger.log(level, "request", extra={"fields": fields})
+
+
+def _of_turn(end: TurnEnd | None) -> dict[str, object]:
+    if end is None:
+        return {}
+    found = {"action": end.action, "reason": end.reason, "lang": end.lang, "provider": end.provider}
+    known = {name: str(value) for name, value in found.items() if value}
+    return {"turn_id": end.turn_id, "turn_status": str(end.status), **known}
