@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from questrag.settings import PROJECT, Settings
 from questrag.web.app import create_app
+from tests.guard_tables import guard_page
 from tests.policy_tables import policy_page, readme_policy
 from tests.result_tables import percent, result, retrieval_page, retrieval_table
 
@@ -92,6 +93,12 @@ def policy_text() -> str:
     """The page about the policy with what was measured."""
     text = (PROJECT / "docs" / "policy.md").read_text(encoding="utf-8")
     return _between(text, "results", policy_page())
+
+
+def guard_text() -> str:
+    """The page about the guard with what was measured."""
+    text = (PROJECT / "docs" / "guard.md").read_text(encoding="utf-8")
+    return _between(text, "results", guard_page())
 
 
 def _between(text: str, name: str, new: str) -> str:
@@ -183,6 +190,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / "data" / "README.md": data_card,
     PROJECT / "docs" / "retrieval.md": search_page,
     PROJECT / "docs" / "policy.md": policy_text,
+    PROJECT / "docs" / "guard.md": guard_text,
     PROJECT / "frontend" / "openapi.json": api_description,
 }
 
