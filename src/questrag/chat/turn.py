@@ -82,10 +82,8 @@ class Assistant:
         """
         watch = Stopwatch()
         question = mask(question, before=history[-1].question if history else "")
-        guard = inspect(question).reasons
-        lang = language_of(question)
-        opening = opening_for(question, lang)
-        if opening:
+        lang, guard = language_of(question), inspect(question).reasons
+        if opening := opening_for(question, lang):
             yield Token(opening.text, opening.kind)
 
         degraded: tuple[str, ...] = ()
@@ -118,8 +116,7 @@ class Assistant:
         watch.lap("generate")
 
         receipt = self._receipt(state, prompt, decision, completion, text, opening)
-        degraded += receipt.degraded
-        receipt = replace(receipt, timings_ms=watch.laps(), degraded=degraded, guard=guard)
+        receipt = replace(receipt, timings_ms=watch.laps(), degraded=degraded + receipt.degraded, guard=guard)
         yield Finished(Answer(text, Status.HANDED_OFF if completion.handed_off else Status.ANSWERED, receipt))
 
     async def look(self, question: str, history: Sequence[Turn] = ()) -> TurnState:
