@@ -115,6 +115,8 @@ class Metrics:
         if receipt.replaced:
             self._replaced.labels(provider).inc()
         self._citations.inc(receipt.citations_removed)
+        for found in receipt.guard:
+            self._attacks.labels(found).inc()
 
     def _make_request_metrics(self) -> None:
         self._requests = self._counter(
@@ -147,6 +149,7 @@ class Metrics:
         self._degraded = counter("questrag_degraded_answers", "Answers for which something did not work.", "provider")
         self._replaced = counter("questrag_replaced_answers", "Model answers withdrawn for approved ones.", "provider")
         self._citations = counter("questrag_citations_removed", "Citations of sources that no model was given.")
+        self._attacks = counter("questrag_attacks", "Questions that looked like an attack on a model.", "kind")
         self._masked = counter("questrag_masked_numbers", "Personal numbers masked in questions.", "kind")
 
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
