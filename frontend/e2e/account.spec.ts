@@ -176,3 +176,28 @@ test.describe("once signed in", () => {
     await expect(page.getByText(/administrators|not for/i).first()).toBeVisible();
   });
 });
+
+test("a new password is asked for from then on, and a wrong present one is said at its field", async ({
+  page,
+}) => {
+  const [name, next] = [newName(), "green rivers walk home"];
+  await page.goto("/register");
+  await register(page, name);
+  await expect(composer(page)).toBeVisible();
+  await page.goto("/account");
+  const present = page.getByLabel("Present password");
+  await present.fill("not this one");
+  await page.getByLabel("New password").fill(next);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(present).toHaveAccessibleDescription(/wrong/);
+  await present.fill(password);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByRole("region", { name: "Notices" })).toContainText("The password was changed.");
+  await expect(present).toHaveValue("");
+  await signOut(page, name);
+  await page.goto("/sign-in");
+  await page.getByLabel("User name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(next);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(composer(page)).toBeVisible();
+});

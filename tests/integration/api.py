@@ -104,7 +104,7 @@ def staff(client: TestClient, store: Store, role: Role = "admin", name: str = "a
     assert client.portal
     client.portal.call(store.add_user, user)
     tokens = Tokens(secret=SECRET, algorithm="HS256", lifetime=timedelta(hours=1))
-    return {"Authorization": f"Bearer {tokens.issue(user.id)}"}
+    return {"Authorization": f"Bearer {tokens.issue(user)}"}
 
 
 def ask(client: Client, headers: Headers, query: str = "How do I block my debit card?", **more: str) -> dict[str, Any]:

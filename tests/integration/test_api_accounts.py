@@ -1,4 +1,7 @@
 import asyncio
+import base64
+import hmac
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +16,7 @@ from questrag.storage.memory import MemoryStore
 from questrag.web.credentials import Passwords
 from tests.integration.api import PASSWORD, SECRET, api, sign_up
 
-LOGIN, REGISTER, ME = "/api/v1/auth/login", "/api/v1/auth/register", "/api/v1/auth/me"
+LOGIN, REGISTER, ME, CHANGE = (f"/api/v1/auth/{name}" for name in ("login", "register", "me", "password"))
 PRIYA = {"username": "priya", "email": "priya@example.com", "password": PASSWORD}
 
 
@@ -32,6 +35,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "sub": "u1",
         "jti": uuid4().hex,
         "typ": "access",
+        "pwd": hmac.digest(SECRET.encode(), b"!", "sha256").hex()[:32],
         "iat": now,
         "nbf": now,
         "exp": now + timedelta(minutes=5),
@@ -178,6 +182,75 @@ def forged(**changes: Any) -> str:
     return jwt.encode(claims(**changes), SECRET, algorithm="HS256")
 
 
+def part(told: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(told).encode()).rstrip(b"=").decode()
+
+
+def raw(header: dict[str, Any], key: str = "", hashed_by: str = "sha256", **changes: Any) -> str:
+    """Return a token with any header at all, signed with this key; unsigned without one."""
+    told = {name: int(v.timestamp()) if isinstance(v, datetime) else v for name, v in claims(**changes).items()}
+    text = f"{part(header)}.{part(told)}"
+    signature = hmac.digest(key.encode(), text.encode(), hashed_by) if key else b""
+    return f"{text}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+def crafted() -> dict[str, str]:
+    """Return tokens as attackers write them; whoever signs one does not know our key."""
+    good, theirs = forged(), "their key " * 5
+    head, body, signature = good.split(".")
+    tokens: dict[str, str] = {}
+    for alg in (
+        "none",
+        "None",
+        "NONE",
+        "nOnE",
+        "",
+        None,
+        0,
+        "HS256 ",
+        "hs256",
+        "HS999",
+        "dir",
+        "RS256",
+        "ES256",
+        "PS256",
+    ):
+        tokens[f"unsigned {alg!r}"] = raw({"alg": alg, "typ": "JWT"})
+        tokens[f"our signature under {alg!r}"] = f"{part({'alg': alg, 'typ': 'JWT'})}.{body}.{signature}"
+        tokens[f"our key under {alg!r}"] = raw({"alg": alg, "typ": "JWT"}, SECRET)
+    for alg, hashed_by in (("HS384", "sha384"), ("HS512", "sha512")):
+        tokens[f"our key with {alg}"] = raw({"alg": alg, "typ": "JWT"}, SECRET, hashed_by)
+    keys = {"kty": "oct", "k": base64.urlsafe_b64encode(theirs.encode()).decode()}
+    for name, value in (
+        ("kid", "../../dev/null"), ("kid", "' OR 1=1"), ("kid", 7), ("jku", "https://evil.example/keys"), ("jwk", keys),
+        ("x5u", "https://evil.example/cert"), ("x5c", ["MIIB"]), ("crit", ["exp"]), ("b64", False), ("zip", "DEF"),
+    ):  # fmt: skip
+        for key in (theirs, "", "secret", "\0"):
+            tokens[f"{name} {value} with {key[:6]!r}"] = raw({"alg": "HS256", "typ": "JWT", name: value}, key)
+    tokens["our key and an unknown extension"] = raw({"alg": "HS256", "crit": ["evil"], "evil": 1}, SECRET)
+    for name in ("iss", "aud", "typ", "pwd", "exp", "nbf", "iat"):
+        odd: list[Any] = ["", "x", [], {}, ["questrag", "x"]]
+        for wrong in odd:
+            tokens[f"{name} is {wrong!r}"] = raw({"alg": "HS256"}, SECRET, **{name: wrong})
+    for name in ("sub", "jti"):
+        odd = [7, [], {}, True, ["u1"]]
+        for wrong in odd:
+            tokens[f"{name} is {wrong!r}"] = raw({"alg": "HS256"}, SECRET, **{name: wrong})
+    tokens |= {
+        "cut": good[:-1],
+        "longer": good + "A",
+        "signature of another": f"{head}.{part(claims(sub='u2', iat=0, nbf=0, exp=4e9))}.{signature}",
+        "two parts": f"{head}.{body}",
+        "four parts": f"{good}.{signature}",
+        "no header": f".{body}.{signature}",
+        "a list for a header": f"{part([])}.{body}.{signature}",
+        "a text for claims": f"{head}.{part('x')}.{signature}",
+        "another password": forged(pwd="0" * 32),
+        "a device mark": jwt.encode({"aud": "questrag-device", "sub": "u1", "jti": "1", "exp": 4e9}, SECRET, "HS256"),
+    }
+    return tokens
+
+
 HOUR = timedelta(hours=1)
 NOW = datetime.now(UTC)
 BAD_TOKENS = {
@@ -198,6 +271,66 @@ BAD_TOKENS = {
     "deeply nested": "W1tb" * 5000,
     **{f"without {name}": forged(**{name: None}) for name in claims()},
 }
+
+
+async def test_no_crafted_token_is_accepted() -> None:
+    store = MemoryStore()
+    await store.add_user(a_user("!"))
+    tokens = crafted()
+    with api(store) as client:
+        good = client.get(ME, headers={"Authorization": f"Bearer {raw({'alg': 'HS256'}, SECRET)}"})
+        statuses = {
+            name: client.get(ME, headers=[(b"authorization", f"Bearer {token}".encode())]).status_code
+            for name, token in tokens.items()
+        }
+
+    assert good.status_code == 200
+    assert len(tokens) >= 100
+    assert {name: status for name, status in statuses.items() if status != 401} == {}
+
+
+def test_a_new_password_ends_every_session_but_the_one_that_gets_its_token() -> None:
+    new = "another long pass phrase"
+    with api() as client:
+        here = sign_up(client)
+        login = client.post(LOGIN, json={"username": "priya", "password": PASSWORD})
+        there = {"Authorization": f"Bearer {login.json()['access_token']}"}
+        changed = client.post(CHANGE, json={"password": PASSWORD, "new_password": new}, headers=here)
+        with_old = [client.get(ME, headers=headers).status_code for headers in (here, there)]
+        with_new = client.get(ME, headers={"Authorization": f"Bearer {changed.json()['access_token']}"})
+        logins = [client.post(LOGIN, json={"username": "priya", "password": each}) for each in (PASSWORD, new)]
+
+    assert changed.status_code == 200
+    assert (with_old, with_new.status_code) == ([401, 401], 200)
+    assert [login.status_code for login in logins] == [401, 200]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"password": "wrong", "new_password": "another long pass phrase"}, "password"),
+        ({"password": PASSWORD, "new_password": "priya and more"}, "new_password"),
+        ({"password": PASSWORD, "new_password": "password"}, "new_password"),
+        ({"password": PASSWORD, "new_password": "short"}, "new_password"),
+    ],
+)
+def test_a_password_that_is_wrong_or_easily_guessed_changes_nothing(given: dict[str, str], field: str) -> None:
+    with api() as client:
+        here = sign_up(client)
+        refused = client.post(CHANGE, json=given, headers=here)
+        after = client.get(ME, headers=here)
+
+    assert (refused.status_code, after.status_code) == (422, 200)
+    assert [each["field"] for each in refused.json()["errors"]] == [field]
+
+
+def test_whoever_guesses_the_present_password_has_to_wait() -> None:
+    with api(lock_out_after=3) as client:
+        here = sign_up(client)
+        wrong = {"password": "wrong", "new_password": "another long pass phrase"}
+        statuses = [client.post(CHANGE, json=wrong, headers=here).status_code for _ in range(5)]
+
+    assert statuses[:3] == [422, 422, 422] and 429 in statuses
 
 
 @pytest.mark.parametrize("token", BAD_TOKENS.values(), ids=BAD_TOKENS)

@@ -49,6 +49,7 @@ FIELDS = {
     "/api/v1/auth/register": ("post", "username"),
     "/api/v1/auth/login": ("post", "username"),
     "/api/v1/auth/guest": ("post", "origin"),
+    "/api/v1/auth/password": ("post", "new_password"),
     "/api/v1/handoffs": ("post", "contact"),
     "/api/v1/handoffs/{handoff_id}": ("patch", "state"),
     "/api/v1/knowledge/try": ("post", "question"),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 
+from questrag.chat.types import User
 from questrag.web.attempts import Attempts, Devices, digest
 from questrag.web.credentials import Tokens
 from questrag.web.errors import TooMany
@@ -168,6 +169,16 @@ async def test_where_it_is_off_nobody_waits() -> None:
         assert await door.tries(False) is False
 
 
+PRIYA = User(
+    id="priya",
+    username="priya",
+    email="p@example.com",
+    password_hash="!",
+    role="customer",
+    created_at=datetime.now(UTC),
+)
+
+
 def signed(**changes: object) -> str:
     good = {"aud": "questrag-device", "sub": digest("priya"), "jti": "1", "exp": datetime.now(UTC) + timedelta(days=1)}
     claims = {name: value for name, value in {**good, **changes}.items() if value is not None}
@@ -195,7 +206,7 @@ def test_a_mark_is_for_one_account_and_tells_no_name() -> None:
         signed(jti=None),
         jwt.encode({"aud": "questrag-device", "sub": digest("priya"), "jti": "1", "exp": 4e9}, "x" * 40),
         jwt.encode({"aud": "questrag-device", "sub": digest("priya"), "jti": "1", "exp": 4e9}, None, "none"),
-        Tokens(secret=SECRET, algorithm="HS256", lifetime=timedelta(hours=1)).issue("priya"),
+        Tokens(secret=SECRET, algorithm="HS256", lifetime=timedelta(hours=1)).issue(PRIYA),
     ],
 )
 def test_what_is_no_mark_of_ours_counts_as_none(mark: str) -> None:

@@ -41,6 +41,11 @@ export function startSession(given: { access_token: string; expires_in: number }
   store(issued(newId(), given));
 }
 
+/** The same session, with another token. */
+export function goOn(given: { access_token: string; expires_in: number }): void {
+  store(issued(state.session?.id ?? newId(), given));
+}
+
 export function endSession(end: "signed-out" | "ended"): void {
   writeStored(KEY, null);
   become({ session: null, end });

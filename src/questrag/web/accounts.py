@@ -1,5 +1,6 @@
 """Signing up, in and out."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import uuid4
@@ -52,6 +53,12 @@ class Registered(BaseModel):
     user_id: str
 
 
+class NewPassword(BaseModel):
+    password: PasswordAttempt
+    """The one of today."""
+    new_password: Password
+
+
 class AccessToken(BaseModel):
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a word of the protocol
@@ -70,6 +77,7 @@ class Account(BaseModel):
 _NEW_ACCOUNT = {
     "priya": {"value": {"username": "priya", "email": "priya@example.com", "password": "a long pass phrase"}}
 }
+_NEW_PASSWORD = {"another": {"value": {"password": "a long pass phrase", "new_password": "another long pass phrase"}}}
 _LOGIN = {"priya": {"value": {"username": "priya", "password": "a long pass phrase"}}}
 
 
@@ -161,6 +169,7 @@ async def _who_knows(given: Login, store: Accounts, passwords: Passwords) -> Use
         return None
     if better_hash is not None:
         await store.set_password_hash(user.id, better_hash)
+        user = replace(user, password_hash=better_hash)
     return user
 
 
@@ -184,6 +193,36 @@ async def refresh(session: CurrentSession, parts: CurrentParts, tokens: CurrentT
     return access_for(tokens, session.user)
 
 
+@router.post(
+    "/password",
+    summary="Change the password",
+    responses=refuses(401, 413, 422, 429, 503),
+    dependencies=[limited("sign_ins")],
+)
+async def change_password(
+    given: Annotated[NewPassword, Body(openapi_examples=_NEW_PASSWORD)],
+    session: CurrentSession,
+    parts: CurrentParts,
+    passwords: CurrentPasswords,
+    tokens: CurrentTokens,
+    attempts: CurrentAttempts,
+    address: CurrentAddress,
+) -> AccessToken:
+    """Every session of the account ends, this one goes on with the token that comes back."""
+    user = session.user
+    if fault := password_fault(given.new_password, user.username):
+        raise Invalid(f"The new password {fault}.", fields=[("new_password", fault)])
+
+    async def is_right() -> bool:
+        return (await passwords.check(given.password, user.password_hash))[0]
+
+    if not await attempts.made(user.username, address, "", is_right):
+        raise Invalid("The password is wrong.", fields=[("password", "is wrong")])
+    changed = replace(user, password_hash=await passwords.hashed(given.new_password))
+    await parts.store.set_password_hash(user.id, changed.password_hash)
+    return access_for(tokens, changed)
+
+
 @router.post("/logout", summary="Sign out", status_code=204, responses=refuses(401, 503))
 async def logout(session: CurrentSession, parts: CurrentParts) -> None:
     """The token is dead afterwards."""
@@ -192,4 +231,4 @@ async def logout(session: CurrentSession, parts: CurrentParts) -> None:
 
 def access_for(tokens: Tokens, user: User) -> AccessToken:
     """Sign a token for this user."""
-    return AccessToken(access_token=tokens.issue(user.id), expires_in=int(tokens.lifetime.total_seconds()))
+    return AccessToken(access_token=tokens.issue(user), expires_in=int(tokens.lifetime.total_seconds()))

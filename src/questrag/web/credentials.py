@@ -1,6 +1,7 @@
 """Passwords and access tokens."""
 
 import asyncio
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 
 from questrag.chat.errors import Unauthorized
+from questrag.chat.types import User
 
 _BCRYPT_BYTES = 72
 """bcrypt has never looked further, and its newer versions refuse more."""
@@ -65,6 +67,8 @@ class Token:
     id: str
     user_id: str
     expires_at: datetime
+    password_mark: str
+    """Of the password that it was issued for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +79,15 @@ class Tokens:
     algorithm: str
     lifetime: timedelta
 
-    def issue(self, user_id: str) -> str:
+    def issue(self, user: User) -> str:
         now = datetime.now(UTC)
         claims = {
             "iss": _ISSUER,
             "aud": _AUDIENCE,
-            "sub": user_id,
+            "sub": user.id,
             "jti": uuid4().hex,
             "typ": _TYPE,
+            "pwd": self._mark(user),
             "iat": now,
             "nbf": now,
             "exp": now + self.lifetime,
@@ -101,13 +106,21 @@ class Tokens:
                 issuer=_ISSUER,
                 audience=_AUDIENCE,
                 leeway=_LEEWAY_S,
-                options={"require": ["iss", "aud", "sub", "jti", "typ", "iat", "nbf", "exp"]},
+                options={"require": ["iss", "aud", "sub", "jti", "typ", "pwd", "iat", "nbf", "exp"]},
             )
         except jwt.PyJWTError:
             raise Unauthorized(_INVALID) from None
-        if claims["typ"] != _TYPE:
+        if claims["typ"] != _TYPE or not isinstance(claims["pwd"], str):
             raise Unauthorized(_INVALID)
-        return Token(claims["jti"], claims["sub"], datetime.fromtimestamp(claims["exp"], UTC))
+        return Token(claims["jti"], claims["sub"], datetime.fromtimestamp(claims["exp"], UTC), claims["pwd"])
+
+    def is_current(self, token: Token, user: User) -> bool:
+        """Return whether the user has the password for which the token was issued: a new one ends all sessions."""
+        return hmac.compare_digest(token.password_mark.encode(), self._mark(user).encode())
+
+    def _mark(self, user: User) -> str:
+        """Return what tells one password hash from another, and tells nothing else."""
+        return hmac.digest(self.secret.encode(), user.password_hash.encode(), "sha256").hex()[:32]
 
 
 _ISSUER = "questrag"

@@ -113,7 +113,7 @@ async def _session(
         raise Unauthorized("This needs an access token. Sign in first.")
     token = tokens.read(given.credentials)
     user = None if await parts.store.is_revoked(token.id) else await parts.store.user(token.user_id)
-    if user is None:
+    if user is None or not tokens.is_current(token, user):
         raise Unauthorized("The access token is no longer valid. Sign in again.")
     return Session(user, token)
 

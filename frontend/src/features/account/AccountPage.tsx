@@ -14,6 +14,7 @@ import { ProblemPanel } from "@/shared/ui/ProblemPanel";
 import { Select } from "@/shared/ui/Select";
 import { Skeleton } from "@/shared/ui/Skeleton";
 import { useTitle } from "@/shared/useTitle";
+import { NewPasswordCard } from "./NewPasswordCard";
 
 export default function AccountPage() {
   const { t } = useTranslation(["account", "common"]);
@@ -36,6 +37,7 @@ export default function AccountPage() {
         )}
       </Card>
       <Preferences />
+      <NewPasswordCard />
       <Button
         icon={<LogOut aria-hidden className="size-4" />}
         className="self-start"

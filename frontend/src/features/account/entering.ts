@@ -1,5 +1,5 @@
-import { login, type NewAccount, register } from "@/api";
-import { startSession } from "@/shared/session";
+import { changePassword, login, type NewAccount, type NewPassword, register } from "@/api";
+import { goOn, startSession } from "@/shared/session";
 
 export interface Credentials {
   username: string;
@@ -14,4 +14,9 @@ export async function signIn(given: Credentials): Promise<void> {
 export async function openAccount(given: NewAccount): Promise<void> {
   await register({ body: given });
   await signIn(given);
+}
+
+/** Every other session of the account ends; this one goes on. */
+export async function setPassword(given: NewPassword): Promise<void> {
+  goOn(await changePassword({ body: given }));
 }

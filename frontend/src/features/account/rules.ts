@@ -24,6 +24,11 @@ export const newAccount = z.object({
   password: between(8, 128),
 });
 
+export const newPassword = z.object({
+  password: z.string().min(1, MISSING),
+  new_password: between(8, 128),
+});
+
 export const credentials = z.object({
   username: z.string().trim().min(1, MISSING),
   password: z.string().min(1, MISSING),

@@ -37,5 +37,6 @@ export function useEntryForm<T extends FieldValues>(
     /** What concerns the form as a whole. */
     problem: atFields ? null : sending.error,
     focus: form.setFocus,
+    empty: () => form.reset(),
   };
 }
