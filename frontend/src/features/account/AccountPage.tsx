@@ -53,7 +53,7 @@ function Details({ account }: { account: Account }) {
   const { t } = useTranslation(["account", "common"]);
   const { date } = useFormat();
   return (
-    <dl className="grid gap-x-6 gap-y-3 text-sm sm:grid-cols-[10rem_1fr]">
+    <dl className="grid grid-cols-1 gap-x-6 gap-y-3 text-sm sm:grid-cols-[10rem_1fr]">
       <Detail name={t("username")}>{account.username}</Detail>
       <Detail name={t("email")}>{account.email}</Detail>
       <Detail name={t("page.role")}>
@@ -80,7 +80,7 @@ function Preferences() {
   const [theme, setTheme] = useTheme();
   return (
     <Card title={t("page.preferences")} description={t("page.preferencesText")}>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
         <Field label={t("common:language")}>
           <Select
             value={language}

@@ -15,7 +15,7 @@ export default function LandingPage() {
   useEffect(forgetEnd, []);
   return (
     <div className="mx-auto flex w-full max-w-5xl flex-col gap-12 px-4 py-10 sm:px-6 sm:py-16">
-      <div className="grid items-start gap-10 md:grid-cols-[3fr_2fr] md:gap-16">
+      <div className="grid grid-cols-1 items-start gap-10 md:grid-cols-[3fr_2fr] md:gap-16">
         <div>
           <h1 className="font-display text-4xl leading-tight sm:text-5xl">{t("landing.headline")}</h1>
           <p className="mt-5 max-w-prose text-ink-muted text-lg">{t("landing.lead")}</p>
@@ -69,7 +69,10 @@ function Examples() {
 function Facts() {
   const { t } = useTranslation("account");
   return (
-    <section aria-label={t("landing.facts")} className="grid gap-8 border-line border-t pt-8 sm:grid-cols-3">
+    <section
+      aria-label={t("landing.facts")}
+      className="grid grid-cols-1 gap-8 border-line border-t pt-8 sm:grid-cols-3"
+    >
       <Fact title={t("landing.ai")}>{t("landing.aiText")}</Fact>
       <Fact title={t("landing.secrets")}>{t("landing.secretsText")}</Fact>
       <Fact title={t("landing.emergency")}>

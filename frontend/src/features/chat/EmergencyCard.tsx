@@ -52,7 +52,7 @@ type Words = ReturnType<typeof useTranslation<"chat", "emergency.en">>["t"];
 
 function CrisisCalls({ t }: { t: Words }) {
   return (
-    <div className="grid gap-2 sm:grid-cols-2">
+    <div className="grid grid-cols-1 gap-2 sm:grid-cols-2">
       <Call number="14416" hint={t("call14416Hint")} look="primary">
         {t("call14416")}
       </Call>
@@ -73,7 +73,7 @@ function MoneyCalls({ t, about, onAsk }: MoneyCallsProps) {
   const number = about && !about.bank.is_example ? about.bank.card_block_number : "";
   return (
     <>
-      <div className="grid gap-2 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-2 sm:grid-cols-2">
         {number && (
           <Call number={number} hint={t("callBankHint", { bank: about?.bank.name })} look="danger">
             {t("callBank", { number })}

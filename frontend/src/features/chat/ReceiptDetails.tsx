@@ -10,7 +10,7 @@ export default function ReceiptDetails({ receipt }: { receipt: ReceiptView }) {
   return (
     <div className="mt-1 flex flex-col gap-4 rounded-xl border border-line bg-raised p-4">
       <Decision receipt={receipt} />
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
         <Tokens receipt={receipt} />
         <Timings receipt={receipt} />
       </div>

@@ -29,7 +29,7 @@ function Parts({ health }: { health: Health }) {
   const interval = useInterval();
   const { knowledge, policy } = health;
   return (
-    <dl className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
+    <dl className="grid grid-cols-1 gap-3 sm:grid-cols-2 lg:grid-cols-4">
       <Figure
         label={t("health.status")}
         value={<State ok={health.status === "ok"} word={t(`health.states.${health.status}`)} />}

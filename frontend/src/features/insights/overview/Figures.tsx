@@ -12,7 +12,7 @@ export function Figures({ usage }: { usage: Usage }) {
   const saving = tokens.saving === null ? t("none") : percent(tokens.saving, 1);
   return (
     <>
-      <dl className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
+      <dl className="grid grid-cols-1 gap-3 sm:grid-cols-2 lg:grid-cols-4">
         <Figure
           label={t("figures.saving")}
           value={saving}

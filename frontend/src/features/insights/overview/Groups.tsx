@@ -15,7 +15,7 @@ export function Groups({ usage }: { usage: Usage }) {
   const langs = LANGS.map((lang) => [lang, t(`langs.${lang}`)] as const);
   const kinds = KINDS.map((kind) => [kind, t(`kinds.${kind}`)] as const);
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
       <GroupTable
         title={t("groups.byLang")}
         file="by-language.csv"

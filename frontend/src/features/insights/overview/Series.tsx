@@ -24,7 +24,7 @@ const tooltip = {
 
 export default function Series({ usage }: { usage: Usage }) {
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
       <Tokens days={usage.days} />
       <Latency days={usage.days} />
     </div>

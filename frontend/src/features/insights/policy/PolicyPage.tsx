@@ -34,7 +34,7 @@ function Policies({ list }: { list: PolicyList }) {
   return (
     <>
       {list.in_use !== "default" && <Notice title={t("policy.other", { policy: list.in_use })} />}
-      <dl className="grid gap-3 sm:grid-cols-2">
+      <dl className="grid grid-cols-1 gap-3 sm:grid-cols-2">
         <Figure label={t("policy.serving")} value={audit.version} basis={`POLICY=${list.in_use}`} />
         <Figure
           label={t("policy.harm")}

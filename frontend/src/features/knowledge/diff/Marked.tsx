@@ -66,7 +66,7 @@ interface SideBySideProps {
 export function SideBySide({ pieces, lang, labels }: SideBySideProps) {
   const { t } = useTranslation("knowledge");
   return (
-    <div className="grid gap-3 md:grid-cols-2">
+    <div className="grid grid-cols-1 gap-3 md:grid-cols-2">
       {(["before", "after"] as const).map((which, place) => {
         const shown = side(pieces, which);
         return (

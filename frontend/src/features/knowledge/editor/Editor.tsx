@@ -81,7 +81,7 @@ export function Editor({ opening, onGolden }: EditorProps) {
           <EditorNotices editor={editor} opening={opening} />
           {saving.theirs && <Conflict editor={editor} theirs={saving.theirs} before={opening.entry} />}
           {saving.error !== null && <ProblemPanel error={saving.error} onRetry={() => void save()} />}
-          <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_24rem]">
+          <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_24rem]">
             <form
               id={formId}
               noValidate

@@ -35,7 +35,7 @@ export function EditorFields({ fresh, golden, onGolden }: EditorFieldsProps) {
           required
           input={{ rows: 2, maxLength: QUESTION_CHARS, lang: htmlLang(lang) }}
         />
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
           <CategoryField />
           <LangField />
         </div>
@@ -48,7 +48,7 @@ export function EditorFields({ fresh, golden, onGolden }: EditorFieldsProps) {
         <ParaphraseRows />
       </Card>
       <Card title={t("editor.facts")} description={t("editor.factsAbout")}>
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
           <TextField
             name="source"
             label={t("fields.source")}

@@ -37,7 +37,10 @@ export function FilterBar({ filters, categories, onChange }: FilterBarProps) {
       </div>
       <div
         id={id}
-        className={cx("grid gap-3 sm:grid-cols-2 md:grid md:grid-cols-5", !open && "max-md:hidden")}
+        className={cx(
+          "grid grid-cols-1 gap-3 sm:grid-cols-2 md:grid md:grid-cols-5",
+          !open && "max-md:hidden",
+        )}
       >
         <FilterFields filters={filters} categories={categories} onChange={onChange} />
       </div>

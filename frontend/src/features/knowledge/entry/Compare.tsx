@@ -27,7 +27,7 @@ export function Compare({ revisions, from, to, onChange }: CompareProps) {
   const find = (value: string) => revisions.find(({ number }) => String(number) === value) ?? null;
   return (
     <Card title={t("compare.title")}>
-      <div className="grid gap-3 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
         <Field label={t("compare.from")}>
           <Select
             value={String(from?.number ?? "")}

@@ -19,7 +19,7 @@ export function Published({ entry }: { entry: EntryBody }) {
   const [look, setLook] = useState<"seen" | "written">("seen");
   const check = useCheck(entry);
   return (
-    <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+    <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-w-0 flex-col gap-6">
         <Card
           title={t("entry.answer")}

@@ -27,7 +27,7 @@ interface GoldenFilterProps {
 export function GoldenFilter({ shown, onChange }: GoldenFilterProps) {
   const { t } = useTranslation(["knowledge", "common"]);
   return (
-    <search className="grid gap-3 sm:grid-cols-[1fr_14rem]">
+    <search className="grid grid-cols-1 gap-3 sm:grid-cols-[1fr_14rem]">
       <Field label={t("common:search")}>
         <TextInput
           type="search"

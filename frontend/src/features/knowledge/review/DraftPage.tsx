@@ -78,7 +78,7 @@ function Draft({ draft }: { draft: RevisionView }) {
           </ul>
         </Notice>
       )}
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Loaded query={detail} waiting={<Skeleton className="h-96 w-full rounded-xl" />}>
           {({ published }) => <DraftViews draft={draft} published={published} />}
         </Loaded>
