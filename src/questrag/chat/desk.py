@@ -3,8 +3,9 @@
 Every record is immutable and has an ``id`` and a time; a change takes the place of the record as it was read.
 """
 
+import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -137,4 +138,30 @@ def revision_id(entry_id: str, number: int) -> str:
     return f"{sha256(entry_id.encode()).hexdigest()[:16]}-{number}"
 
 
-DeskRecord = Revision | GoldenQuestion | DismissedGap | HandOff
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """Who did what, in a chain: each record holds the digest of the one before. Nothing in it is a customer's text."""
+
+    id: str
+    """Its number in the chain, from 1, with zeros before it: nobody can put a second record in the same place."""
+    created_at: datetime
+    """Not before that of the record before."""
+    actor: str
+    """Id of the user; empty for somebody who is not known, ``operator`` for whoever has the machine."""
+    act: str
+    """Such as ``session.opened``, see docs/audit.md."""
+    subject: str = ""
+    """What it was done to: an entry, a version, the id of a user."""
+    detail: str = ""
+    previous: str = ""
+    """`digest` of the record before; empty for the first one."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all of the record."""
+        at = self.created_at.astimezone(UTC).isoformat(timespec="milliseconds")
+        told = [self.previous, self.id, at, self.actor, self.act, self.subject, self.detail]
+        return sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+DeskRecord = Revision | GoldenQuestion | DismissedGap | HandOff | AuditRecord

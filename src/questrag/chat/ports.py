@@ -1,10 +1,10 @@
 """What a turn needs, and what each part promises. Implementations live in the folders named after the parts."""
 
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
-from datetime import datetime
-from typing import Protocol, TypeVar
+from datetime import date, datetime
+from typing import NamedTuple, Protocol, TypeVar
 
-from questrag.chat.desk import DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
+from questrag.chat.desk import AuditRecord, DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import (
     Conversation,
@@ -19,7 +19,10 @@ from questrag.chat.types import (
     User,
 )
 
-D = TypeVar("D", Revision, GoldenQuestion, DismissedGap, HandOff)
+D = TypeVar("D", Revision, GoldenQuestion, DismissedGap, HandOff, AuditRecord)
+
+NO_PASSWORD = "!"  # noqa: S105 - the hash of nothing
+"""In the place of a password hash: nobody can sign in to this account, as those of guests."""
 
 
 class KnowledgeBase(Protocol):
@@ -268,7 +271,51 @@ class Desk(Protocol):
         ...
 
 
-class Store(Accounts, Conversations, Turns, Desk, Protocol):
+class Keeping(Protocol):
+    """What ends: by a customer's wish, or when its time is over. Hand-offs are records of the `Desk`."""
+
+    async def delete_user(self, user_id: str) -> bool:
+        """Delete the account, its conversations with everything in them, and its charges; False: there is none.
+
+        Nothing of it stays readable in files of the store, as far as the database is in charge of them. What was
+        interrupted can be asked for again.
+        """
+        ...
+
+    async def delete_unused(self, used_before: datetime) -> int:
+        """Delete the conversations of all users whose ``updated_at`` is before then; return how many there were."""
+        ...
+
+    async def delete_idle_guests(self, created_before: datetime) -> int:
+        """Delete accounts with `NO_PASSWORD` of before then that have no conversation; return how many there were."""
+        ...
+
+
+class Charges(NamedTuple):
+    """What was spent."""
+
+    tokens: int
+    cost_micros: int
+    """Millionths of a unit of the currency: whole numbers add up exactly."""
+
+
+class Ledger(Protocol):
+    """What models were paid for, by day and payer. Additions at the same moment are all counted."""
+
+    async def charge(self, day: date, payers: Collection[str], charges: Charges) -> None:
+        """Add to what each of these has spent on that day."""
+        ...
+
+    async def charged(self, day: date, payer: str) -> Charges:
+        """Nothing was spent by a payer who is not known."""
+        ...
+
+    async def forget_charges(self, before: date) -> None:
+        """Delete what was spent on days before this one."""
+        ...
+
+
+class Store(Accounts, Conversations, Turns, Desk, Keeping, Ledger, Protocol):
     """All that is remembered. Times go in and come out with an offset, to the millisecond.
 
     Every method raises `Unavailable` while the database cannot be reached, and works again by itself

@@ -1,13 +1,14 @@
 """Everything in dictionaries, gone with the process: for tests and for one question from the command line."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from string import ascii_lowercase, ascii_uppercase
 
 from questrag.chat.desk import DeskRecord
 from questrag.chat.errors import Conflict, NotFound
-from questrag.chat.ports import D
+from questrag.chat.ports import NO_PASSWORD, Charges, D
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
 from questrag.storage.records import (
     WITH_AN_ANSWER,
@@ -32,6 +33,7 @@ class MemoryStore:
         self._conversations: dict[str, Conversation] = {}
         self._turns: dict[str, Turn] = {}
         self._desk: dict[type[DeskRecord], dict[str, str]] = defaultdict(dict)
+        self._charges: dict[tuple[date, str], Charges] = {}
 
     async def add_user(self, user: User) -> None:
         for other in self._users.values():
@@ -109,9 +111,7 @@ class MemoryStore:
         return changed
 
     async def delete_conversation(self, user_id: str, conversation_id: str) -> None:
-        await self.conversation(user_id, conversation_id)
-        del self._conversations[conversation_id]
-        self._turns = {i: t for i, t in self._turns.items() if t.conversation_id != conversation_id}
+        self._forget([await self.conversation(user_id, conversation_id)])
 
     async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
         for earlier in self._turns.values() if turn.idempotency_key is not None else ():
@@ -199,11 +199,48 @@ class MemoryStore:
     async def remove(self, kind: type[DeskRecord], record_id: str) -> None:
         self._desk[kind].pop(record_id, None)
 
+    async def delete_user(self, user_id: str) -> bool:
+        self._forget([c for c in self._conversations.values() if c.user_id == user_id])
+        self._charges = {key: spent for key, spent in self._charges.items() if key[1] != user_id}
+        return self._users.pop(user_id, None) is not None
+
+    async def delete_unused(self, used_before: datetime) -> int:
+        stale = [c for c in self._conversations.values() if c.updated_at < in_utc(used_before)]
+        self._forget(stale)
+        return len(stale)
+
+    async def delete_idle_guests(self, created_before: datetime) -> int:
+        busy = {c.user_id for c in self._conversations.values()}
+        idle = [
+            user.id
+            for user in self._users.values()
+            if user.password_hash == NO_PASSWORD and user.created_at < in_utc(created_before) and user.id not in busy
+        ]
+        for user_id in idle:
+            await self.delete_user(user_id)
+        return len(idle)
+
+    async def charge(self, day: date, payers: Collection[str], charges: Charges) -> None:
+        for payer in payers:
+            spent = self._charges.get((day, payer), Charges(0, 0))
+            self._charges[day, payer] = Charges(spent.tokens + charges.tokens, spent.cost_micros + charges.cost_micros)
+
+    async def charged(self, day: date, payer: str) -> Charges:
+        return self._charges.get((day, payer), Charges(0, 0))
+
+    async def forget_charges(self, before: date) -> None:
+        self._charges = {key: spent for key, spent in self._charges.items() if key[0] >= before}
+
     async def ping(self) -> None:
         """Memory is always there."""
 
     async def close(self) -> None:
         """Nothing to give back."""
+
+    def _forget(self, conversations: Iterable[Conversation]) -> None:
+        gone = {c.id for c in conversations}
+        self._conversations = {i: c for i, c in self._conversations.items() if i not in gone}
+        self._turns = {i: t for i, t in self._turns.items() if t.conversation_id not in gone}
 
     def _in(self, conversation_id: str) -> list[Turn]:
         return [turn for turn in self._turns.values() if turn.conversation_id == conversation_id]

@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from questrag.chat.errors import Conflict, Misconfigured, NotFound, Unavailable
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
-from questrag.storage import mongo_desk
+from questrag.storage import mongo_desk, mongo_keeping
 from questrag.storage.mongo_asking import ask
 from questrag.storage.records import (
     CONVERSATION,
@@ -52,12 +52,13 @@ _INDEXES = {
         ),
     ],
     "desk": mongo_desk.INDEXES,
+    "charges": mongo_keeping.INDEXES,
 }
 
 _ENDED: _Document = {"status": {"$in": WITH_AN_ANSWER}, "receipt": {"$type": "object"}}
 
 
-class MongoStore(mongo_desk.MongoDesk):
+class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
     """A `Store` in MongoDB, standalone or replica set.
 
     A turn is one document, so that it is stored whole or not at all without a transaction. Writes return
@@ -65,7 +66,8 @@ class MongoStore(mongo_desk.MongoDesk):
     """
 
     def __init__(self, client: AsyncMongoClient[_Document], database: AsyncDatabase[_Document]) -> None:
-        super().__init__(database["desk"])
+        mongo_desk.MongoDesk.__init__(self, database["desk"])
+        mongo_keeping.MongoKeeping.__init__(self, database)
         self._client = client
         self._database = database
         self._users = database["users"]

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from questrag.chat.errors import Conflict, Misconfigured, NotFound
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
-from questrag.storage import sqlite_desk
+from questrag.storage import sqlite_desk, sqlite_keeping
 from questrag.storage.records import (
     CONVERSATION,
     TURN,
@@ -62,7 +62,7 @@ _FROM_ENDED = f"FROM turns WHERE {_ENDED}"
 _EARLIEST_MS, _LATEST_MS = -(2**63), 2**63 - 1
 
 
-class SqliteStore(sqlite_desk.SqliteDesk):
+class SqliteStore(sqlite_desk.SqliteDesk, sqlite_keeping.SqliteKeeping):
     """A `Store` in one file, which several processes may open at once.
 
     Each call is atomic, and on disk before it returns.
@@ -188,7 +188,7 @@ def _prepare(db: Connection, path: Path) -> None:
             raise Misconfigured(f"{path} is a database of another program.")
         for statement in _SCHEMA:
             db.execute(statement)
-    for statement in (_INDEX_OF_ENDED, *sqlite_desk.SCHEMA):
+    for statement in (_INDEX_OF_ENDED, *sqlite_desk.SCHEMA, *sqlite_keeping.SCHEMA):
         db.execute(statement)
 
 

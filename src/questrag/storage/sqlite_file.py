@@ -76,6 +76,14 @@ class SqliteFile:
             raise outcome
         return cast(T, outcome)
 
+    async def empty_log(self) -> None:
+        """Write all that was committed into the file itself, so that no older state of it is left beside it.
+
+        Readers are waited for, as long as the patience lasts; after that the log is emptied by a later call.
+        """
+        async with self._writing:
+            await asyncio.get_running_loop().run_in_executor(self._writer, self._on_a_connection, _empty_log)
+
     async def close(self) -> None:
         await asyncio.to_thread(self._writer.shutdown)
         await asyncio.to_thread(self._readers.shutdown)
@@ -89,12 +97,18 @@ class SqliteFile:
             return await loop.run_in_executor(self._writer, self._transact, "BEGIN IMMEDIATE", work)
 
     def _transact(self, begin: str, work: Callable[[Connection], T]) -> T:
+        def in_transaction(db: Connection) -> T:
+            with db:
+                db.execute(begin)
+                return work(db)
+
+        return self._on_a_connection(in_transaction)
+
+    def _on_a_connection(self, work: Callable[[Connection], T]) -> T:
         try:
             db = self._take_idle() or self._connect()
             try:
-                with db:
-                    db.execute(begin)
-                    return work(db)
+                return work(db)
             finally:
                 self._idle.append(db)
         except sqlite3.Error as error:
@@ -114,6 +128,7 @@ class SqliteFile:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA secure_delete = ON")  # a deleted text does not stay readable in the file
         except sqlite3.Error:
             db.close()
             raise
@@ -128,6 +143,10 @@ class SqliteFile:
     def _hang_up(self) -> None:
         while db := self._take_idle():
             db.close()
+
+
+def _empty_log(db: Connection) -> None:
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _each(jobs: list[_Job], db: Connection) -> list[Any]:

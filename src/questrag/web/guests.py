@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, StringConstraints
 
 from questrag.chat.errors import Forbidden
-from questrag.chat.ports import Accounts
+from questrag.chat.ports import NO_PASSWORD, Accounts
 from questrag.chat.types import User
 from questrag.web.accounts import AccessToken, access_for
 from questrag.web.dependencies import CurrentGuestOrigins, CurrentParts, CurrentTokens, limited
@@ -53,12 +53,9 @@ async def add_guest(store: Accounts) -> User:
         id=number,
         username=f"guest-{number}",
         email=f"{number}@guest.invalid",
-        password_hash=_NO_PASSWORD,
+        password_hash=NO_PASSWORD,
         role="customer",
         created_at=datetime.now(UTC),
     )
     await store.add_user(user)
     return user
-
-
-_NO_PASSWORD = "!"  # noqa: S105 - the hash of nothing
