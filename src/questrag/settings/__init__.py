@@ -1,78 +1,24 @@
 """Every knob, with unit and default. Read once, at the front door; nobody below `wiring` sees it."""
 
 import re
-import secrets
-from contextlib import suppress
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from questrag.chat.errors import Misconfigured
+from questrag.settings.protection import Protection
+from questrag.settings.serving import PROJECT, listed
 
-PROJECT = Path(__file__).resolve().parents[2]
-"""The checkout. An installed wheel sets the paths below by environment variable."""
+__all__ = ["PROJECT", "Settings", "load_settings"]
 
-_SECRET_CHARS = 32
-_METRICS_TOKEN_CHARS = 16
 _ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[^@\s<>()\[\],;:\"\\]+")
-_WEAK_SECRETS = ("secret", "changeme", "change-me", "change_me", "your-secret-key", "password", "questrag")
 
 
-class Settings(BaseSettings):
+class Settings(Protection):
     """Names are the environment variables, in capitals; `.env` in the working directory is read too."""
-
-    model_config = SettingsConfigDict(
-        env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True, use_attribute_docstrings=True
-    )
-
-    environment: Literal["development", "production"] = "development"
-    """Production refuses to start with a weak secret or a wildcard origin."""
-    data_dir: Path = PROJECT / "var"
-    """Database, indexes built and a development secret."""
-    mongodb_uri: SecretStr | None = None
-    """MongoDB, with the database name as its path; without it a SQLite file in DATA_DIR is used."""
-
-    secret_key: SecretStr | None = None
-    """Signs access tokens; at least 32 characters in production. Made and kept in DATA_DIR in development."""
-    algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
-    """Signature of access tokens."""
-    access_token_expire_minutes: int = Field(default=1440, ge=1, le=43200)
-    """How long a sign-in lasts."""
-    allowed_origins: str = ""
-    """Web origins that may call the API, separated by commas. Empty: no other origin than its own."""
-
-    trusted_proxies: str = ""
-    """Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For is believed. Empty: none."""
-    rate_limit_requests_per_minute: int = Field(default=1200, ge=0)
-    """Calls of the API from one address, as docs/accounts.md counts them; 0, here and in the next six: any number."""
-    rate_limit_sign_ins_per_minute: int = Field(default=30, ge=0)
-    """Attempts to sign in from one address."""
-    rate_limit_new_accounts_per_hour: int = Field(default=30, ge=0)
-    """Accounts opened, or tried to, from one address."""
-    rate_limit_refreshes_per_minute: int = Field(default=60, ge=0)
-    """Access tokens exchanged from one address."""
-    rate_limit_guests_per_minute: int = Field(default=60, ge=0)
-    """Sessions without an account begun from one address."""
-    rate_limit_questions_per_minute: int = Field(default=30, ge=0)
-    """Questions of one account."""
-    rate_limit_handoffs_per_hour: int = Field(default=10, ge=0)
-    """Requests for a person of one account."""
-    lock_out_after: int = Field(default=5, ge=0, le=100)
-    """Wrong passwords for one account from one address before the next one has to wait; 0: never."""
-    lock_out_longest_s: int = Field(default=900, ge=1, le=86_400)
-    """The wait begins with a second and doubles up to this."""
-
-    metrics_token: SecretStr | None = None
-    """Whoever reads GET /metrics sends this as bearer token. Empty: it is answered on this machine only."""
-    log_format: Literal["text", "json"] = "text"
-    """Form of the log on standard error, see docs/observability.md."""
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """What is less than this is not logged; requests are info."""
 
     widget_origins: str = ""
     """Web origins whose pages may show the chat in a frame, separated by commas. Empty: none but its own."""
@@ -181,39 +127,14 @@ class Settings(BaseSettings):
     live_turns: int = Field(default=6, ge=0, le=20)
     """A passage can be shown again for so many turns after it was last in a prompt."""
 
-    @field_validator("allowed_origins")
-    @classmethod
-    def _origins_are_origins(cls, value: str) -> str:
-        for origin in filter(None, (part.strip() for part in value.split(","))):
-            if origin != "*" and not origin.startswith(("http://", "https://")):
-                raise ValueError(f"{origin!r} is not an origin such as https://bank.example")
-        return value
-
     @field_validator("widget_origins")
     @classmethod
     def _frames_are_origins(cls, value: str) -> str:
-        for origin in _parts(value):
+        for origin in listed(value):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(
                     f"{origin!r} is not an origin such as https://bank.example, without a path or wildcard"
                 )
-        return value
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _proxies_have_addresses(cls, value: str) -> str:
-        for proxy in _parts(value):
-            try:
-                ip_network(proxy)
-            except ValueError:
-                raise ValueError(f"{proxy!r} is not an address or a network such as 10.0.0.0/8") from None
-        return value
-
-    @field_validator("metrics_token")
-    @classmethod
-    def _metrics_token_cannot_be_guessed(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < _METRICS_TOKEN_CHARS:
-            raise ValueError(f"is too short: {_METRICS_TOKEN_CHARS} random characters at least")
         return value
 
     @field_validator("groq_base_url", "hf_base_url", "llm_base_url", "handoff_webhook_url")
@@ -269,31 +190,10 @@ class Settings(BaseSettings):
             raise ValueError("LLM_MODEL is missing: name a model that the server at LLM_BASE_URL has")
         return self
 
-    @model_validator(mode="after")
-    def _production_is_safe(self) -> Self:
-        if self.environment != "production":
-            return self
-        if self.secret_key is None:
-            raise ValueError("SECRET_KEY is missing: production needs one of at least 32 random characters")
-        secret = self.secret_key.get_secret_value()
-        if len(secret) < _SECRET_CHARS or len(set(secret)) < 10 or secret.lower().startswith(_WEAK_SECRETS):
-            raise ValueError("SECRET_KEY is weak: production needs at least 32 random characters")
-        if "*" in self.allowed_origins:
-            raise ValueError("ALLOWED_ORIGINS has a wildcard: production needs the origins by name")
-        return self
-
-    @property
-    def origins(self) -> list[str]:
-        return _parts(self.allowed_origins)
-
-    @property
-    def proxies(self) -> list[str]:
-        return _parts(self.trusted_proxies)
-
     @property
     def frame_origins(self) -> list[str]:
         """WIDGET_ORIGINS as browsers write them: in lower case, without the port that goes without saying."""
-        return [_as_browsers_write(origin) for origin in _parts(self.widget_origins)]
+        return [_as_browsers_write(origin) for origin in listed(self.widget_origins)]
 
     @property
     def groq_keys(self) -> list[str]:
@@ -312,28 +212,6 @@ class Settings(BaseSettings):
         """The file of golden questions; a knowledge base that did not come with one has none of its own."""
         shipped = PROJECT / "data" / "golden.jsonl"
         return self.golden_questions or (shipped if self.kb_path == PROJECT / "data" / "knowledge" else None)
-
-    def signing_secret(self) -> str:
-        """Return SECRET_KEY, or the development secret, made on first use and kept in DATA_DIR.
-
-        Raises:
-            Misconfigured: the file of the development secret holds none.
-        """
-        if self.secret_key is not None:
-            return self.secret_key.get_secret_value()
-        kept = self.data_dir / "development-secret"
-        if not kept.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            fresh = kept.with_suffix(f".{secrets.token_hex(4)}")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-            with suppress(FileExistsError):  # the first worker wins; the others read what it made
-                kept.hardlink_to(fresh)
-            fresh.unlink()
-        secret = kept.read_text(encoding="utf-8", errors="replace").strip()
-        if len(secret) < _SECRET_CHARS:
-            raise Misconfigured(f"{kept} holds no secret of {_SECRET_CHARS} characters: remove it, and one is made")
-        return secret
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -354,10 +232,6 @@ def _sentence(problem: dict[str, object]) -> str:
     message = str(problem["msg"]).removeprefix("Value error, ")
     where = "_".join(str(part) for part in problem["loc"]).upper() if isinstance(problem["loc"], tuple) else ""
     return f"{where}: {message}" if where else message
-
-
-def _parts(listed: str) -> list[str]:
-    return [part.strip() for part in listed.split(",") if part.strip()]
 
 
 def _as_browsers_write(origin: str) -> str:

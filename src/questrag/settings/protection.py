@@ -1,0 +1,63 @@
+"""What protects the service and its users: limits, budgets, retention, and what is told of its work."""
+
+from ipaddress import ip_network
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+
+from questrag.settings.serving import Serving, listed
+
+_METRICS_TOKEN_CHARS = 16
+
+
+class Protection(Serving):
+    """Each is off where it says so; none of them needs another service."""
+
+    trusted_proxies: str = ""
+    """Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For is believed. Empty: none."""
+    rate_limit_requests_per_minute: int = Field(default=1200, ge=0)
+    """Calls of the API from one address, as docs/accounts.md counts them; 0, here and in the next six: any number."""
+    rate_limit_sign_ins_per_minute: int = Field(default=30, ge=0)
+    """Attempts to sign in from one address."""
+    rate_limit_new_accounts_per_hour: int = Field(default=30, ge=0)
+    """Accounts opened, or tried to, from one address."""
+    rate_limit_refreshes_per_minute: int = Field(default=60, ge=0)
+    """Access tokens exchanged from one address."""
+    rate_limit_guests_per_minute: int = Field(default=60, ge=0)
+    """Sessions without an account begun from one address."""
+    rate_limit_questions_per_minute: int = Field(default=30, ge=0)
+    """Questions of one account."""
+    rate_limit_handoffs_per_hour: int = Field(default=10, ge=0)
+    """Requests for a person of one account."""
+    lock_out_after: int = Field(default=5, ge=0, le=100)
+    """Wrong passwords for one account from one address before the next one has to wait; 0: never."""
+    lock_out_longest_s: int = Field(default=900, ge=1, le=86_400)
+    """The wait begins with a second and doubles up to this."""
+
+    metrics_token: SecretStr | None = None
+    """Whoever reads GET /metrics sends this as bearer token. Empty: it is answered on this machine only."""
+    log_format: Literal["text", "json"] = "text"
+    """Form of the log on standard error, see docs/observability.md."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is less than this is not logged; requests are info."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_have_addresses(cls, value: str) -> str:
+        for proxy in listed(value):
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise ValueError(f"{proxy!r} is not an address or a network such as 10.0.0.0/8") from None
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _metrics_token_cannot_be_guessed(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < _METRICS_TOKEN_CHARS:
+            raise ValueError(f"is too short: {_METRICS_TOKEN_CHARS} random characters at least")
+        return value
+
+    @property
+    def proxies(self) -> list[str]:
+        return listed(self.trusted_proxies)
