@@ -1,7 +1,6 @@
 """The command line. Exit codes: 0 done; 1 done, but bad lines were left out; 2 wrong usage; 3 not possible."""
 
 import asyncio
-import getpass
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +25,7 @@ from questrag.cli.options import (
     output_file,
     settings_with,
 )
+from questrag.cli.people import audit_log, users
 from questrag.cli.progress import indexing, progress_bar
 from questrag.cli.training import train
 from questrag.cli.use import policy
@@ -36,12 +36,12 @@ NOT_POSSIBLE = 3
 app = typer.Typer(
     help="Answers retail-banking questions from approved entries.", no_args_is_help=True, add_completion=False
 )
-users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(train, name="train")
 app.add_typer(users, name="users")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(policy, name="policy")
+app.add_typer(audit_log, name="audit-log")
 
 
 def main() -> None:
@@ -172,30 +172,6 @@ def index(
         f"{len(library.knowledge)} entries of knowledge base {library.knowledge.version}: index {library.index.version}"
     )
     exit_for(library.problems, skip_bad=skip_bad)
-
-
-@users.command("create")
-def users_create(
-    name: Annotated[str, typer.Argument(help="User name.", show_default=False)],
-    role: Annotated[str, typer.Option(help="customer, curator or admin.")] = "customer",
-    email: Annotated[str, typer.Option(help="E-mail address; NAME@example.com when left out.")] = "",
-) -> None:
-    """Add an account; asks for the password, or reads it from standard input."""
-    from questrag.web.accounts import account_from_terminal, open_account
-    from questrag.web.credentials import Passwords
-    from questrag.wiring import open_store
-
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    account, checked_role = account_from_terminal(name, email or f"{name}@example.com", password, role)
-
-    async def create() -> str:
-        store = await open_store(load_settings())
-        try:
-            return (await open_account(store, Passwords(), account, checked_role)).id
-        finally:
-            await store.close()
-
-    typer.echo(f"{name} ({role}) has id {asyncio.run(create())}")
 
 
 def _question(text: str) -> str:

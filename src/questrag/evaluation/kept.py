@@ -32,3 +32,7 @@ class Kept(Generic[K, V]):
                 value = await make()
                 self._made = dict([*self._made.items(), (key, (self._clock(), value))][-self._most :])
             return self._made[key][1]
+
+    def clear(self) -> None:
+        """Keep nothing of what was made until now."""
+        self._made = {}

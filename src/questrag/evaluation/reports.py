@@ -83,6 +83,11 @@ class Reports:
 
         return await self._today.get("today", make)
 
+    def forget(self) -> None:
+        """Make every report anew: what one of them was made of has been deleted."""
+        self._reports.clear()
+        self._today.clear()
+
     async def top_entries(self, days: int, limit: int, knowledge: KnowledgeBase) -> list[NamedEntry]:
         """Return the entries that most answers drew on. Raises: Unavailable."""
         period = (await self.of(days)).period

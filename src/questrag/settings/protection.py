@@ -34,6 +34,13 @@ class Protection(Serving):
     lock_out_longest_s: int = Field(default=900, ge=1, le=86_400)
     """The wait begins with a second and doubles up to this."""
 
+    retention_conversations_days: int = Field(default=0, ge=0, le=36_500)
+    """A conversation that was not used for so long is deleted, see docs/privacy.md; 0: never."""
+    retention_guests_days: int = Field(default=30, ge=0, le=36_500)
+    """A session without an account that has no conversation is deleted so long after it was begun; 0: never."""
+    retention_handoffs_days: int = Field(default=0, ge=0, le=36_500)
+    """A closed request for a person is deleted so long after it was made; 0: never."""
+
     metrics_token: SecretStr | None = None
     """Whoever reads GET /metrics sends this as bearer token. Empty: it is answered on this machine only."""
     log_format: Literal["text", "json"] = "text"

@@ -16,6 +16,7 @@ from questrag.web.credentials import Passwords, Tokens
 from questrag.web.dependencies import (
     CurrentAddress,
     CurrentAttempts,
+    CurrentAudit,
     CurrentParts,
     CurrentPasswords,
     CurrentSession,
@@ -92,8 +93,10 @@ async def register(
     account: Annotated[NewAccount, Body(openapi_examples=_NEW_ACCOUNT)],
     parts: CurrentParts,
     passwords: CurrentPasswords,
+    audit: CurrentAudit,
 ) -> Registered:
     user = await open_account(parts.store, passwords, account)
+    await audit.note("account.opened", actor=user.id, detail=user.role)
     return Registered(message="The account was opened.", user_id=user.id)
 
 
@@ -135,6 +138,7 @@ async def login(
     tokens: CurrentTokens,
     attempts: CurrentAttempts,
     address: CurrentAddress,
+    audit: CurrentAudit,
     request: Request,
     response: Response,
     device: Annotated[str, Cookie(alias=DEVICE_COOKIE, include_in_schema=False)] = "",
@@ -148,6 +152,8 @@ async def login(
         return user is not None
 
     if not await attempts.made(given.username, address, device, is_right) or user is None:
+        aimed_at = await parts.store.user_named(given.username)
+        await audit.note("session.refused", actor="", subject=aimed_at.id if aimed_at else "")
         raise Unauthorized("The user name or the password is wrong.")
     response.set_cookie(
         DEVICE_COOKIE,
@@ -158,6 +164,7 @@ async def login(
         httponly=True,
         samesite="strict",
     )
+    await audit.note("session.opened", actor=user.id)
     return access_for(tokens, user)
 
 
@@ -175,6 +182,11 @@ async def _who_knows(given: Login, store: Accounts, passwords: Passwords) -> Use
 
 @router.get("/me", summary="Who is signed in", responses=refuses(401, 503))
 async def me(user: CurrentUser) -> Account:
+    return account_of(user)
+
+
+def account_of(user: User) -> Account:
+    """Return what a user is told of their account."""
     return Account(
         user_id=user.id, username=user.username, email=user.email, role=user.role, created_at=user.created_at
     )
@@ -207,6 +219,7 @@ async def change_password(
     tokens: CurrentTokens,
     attempts: CurrentAttempts,
     address: CurrentAddress,
+    audit: CurrentAudit,
 ) -> AccessToken:
     """Every session of the account ends, this one goes on with the token that comes back."""
     user = session.user
@@ -220,13 +233,15 @@ async def change_password(
         raise Invalid("The password is wrong.", fields=[("password", "is wrong")])
     changed = replace(user, password_hash=await passwords.hashed(given.new_password))
     await parts.store.set_password_hash(user.id, changed.password_hash)
+    await audit.note("password.changed", actor=user.id)
     return access_for(tokens, changed)
 
 
 @router.post("/logout", summary="Sign out", status_code=204, responses=refuses(401, 503))
-async def logout(session: CurrentSession, parts: CurrentParts) -> None:
+async def logout(session: CurrentSession, parts: CurrentParts, audit: CurrentAudit) -> None:
     """The token is dead afterwards."""
     await parts.store.revoke(session.token.id, session.token.expires_at)
+    await audit.note("session.closed", actor=session.user.id)
 
 
 def access_for(tokens: Tokens, user: User) -> AccessToken:

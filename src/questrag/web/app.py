@@ -21,6 +21,8 @@ from questrag import __version__
 from questrag.chat.errors import Misconfigured, QuestragError
 from questrag.chat.ports import Store, Turns
 from questrag.chat.suggest import FirstQuestions
+from questrag.custody.audit_log import AuditLog
+from questrag.custody.personal import Retention, expire
 from questrag.delivery.channels import open_channels
 from questrag.delivery.desk import HandOffs
 from questrag.evaluation.gaps import Gaps
@@ -44,6 +46,7 @@ from questrag.web import (
     monitoring,
     openai_api,
     openai_views,
+    own_data,
     policies,
     publishing,
     suggestions,
@@ -68,9 +71,11 @@ PAGE = Path(__file__).parent / "static"
 """The web page, when it was built."""
 
 _SWEEP_EVERY_S = 30.0
+_EXPIRE_EVERY_S = 3600.0
 _PARTS = (
     about,
     accounts,
+    own_data,
     guests,
     messages,
     openai_api,
@@ -159,12 +164,21 @@ async def _lifespan(
             live, policy_versions(settings), share=settings.policy_audit_share, limit=settings.policy_harm_limit
         )
         handoffs = _handoffs(settings, store, metrics)
+        audit = AuditLog(store)
         sweeping, telling = alongside(_sweep(store, patience)), alongside(handoffs.keep_telling())
-        async with sweeping, telling, live.looking(settings.kb_reload_s), watch.looking(settings.policy_audit_s):
+        ending = alongside(_expire(store, _retention(settings), audit))
+        async with (
+            sweeping,
+            telling,
+            ending,
+            live.looking(settings.kb_reload_s),
+            watch.looking(settings.policy_audit_s),
+        ):
             passwords = Passwords(memory_kib=password_memory_kib)
             yield {
                 "live": live,
                 "watch": watch,
+                "audit": audit,
                 "tokens": tokens,
                 "passwords": passwords,
                 "limits": limits,
@@ -232,6 +246,30 @@ async def _sweep(turns: Turns, patience: timedelta) -> None:
         except QuestragError as error:
             logger.warning("abandoned turns could not be looked for: %s", error)
         await asyncio.sleep(_SWEEP_EVERY_S)
+
+
+def _retention(settings: Settings) -> Retention:
+    def days(n: int) -> timedelta | None:
+        return timedelta(days=n) if n else None
+
+    return Retention(
+        conversations=days(settings.retention_conversations_days),
+        guests=days(settings.retention_guests_days),
+        handoffs=days(settings.retention_handoffs_days),
+    )
+
+
+async def _expire(store: Store, retention: Retention, audit: AuditLog) -> None:
+    """Delete what has been kept long enough; several servers may do so at once."""
+    while True:
+        try:
+            if expired := await expire(store, retention):
+                told = f"{expired.conversations} conversations, {expired.guests} guests, {expired.handoffs} requests"
+                await audit.note("data.expired", actor="", detail=told)
+                logger.info("kept long enough and deleted: %s", told)
+        except QuestragError as error:
+            logger.warning("what has been kept long enough could not be deleted: %s", error)
+        await asyncio.sleep(_EXPIRE_EVERY_S)
 
 
 def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:

@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from questrag.chat.errors import Forbidden, Unauthorized
 from questrag.chat.suggest import FirstQuestions
 from questrag.chat.types import Conversation, Turn, User
+from questrag.custody.audit_log import AuditLog
 from questrag.delivery.desk import HandOffs
 from questrag.evaluation.gaps import Gaps
 from questrag.evaluation.reports import Reports
@@ -78,6 +79,11 @@ async def _guest_origins(request: Request) -> frozenset[str]:
     return cast(frozenset[str], request.state.guest_origins)
 
 
+async def _audit(request: Request) -> AuditLog:
+    return cast(AuditLog, request.state.audit)
+
+
+CurrentAudit = Annotated[AuditLog, Depends(_audit)]
 CurrentLive = Annotated[Live, Depends(_live)]
 CurrentParts = Annotated[Parts, Depends(_parts)]
 CurrentWatch = Annotated[Watch, Depends(_watch)]

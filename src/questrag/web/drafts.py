@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from questrag.chat.desk import OPEN_STAGES, Revision, Stage
 from questrag.knowledge.proposals import Proposal
 from questrag.web.curating import ENTRY_EXAMPLE, EntryBody, RevisionView
-from questrag.web.dependencies import CurrentCurator, CurrentLive, CurrentParts
+from questrag.web.dependencies import CurrentAudit, CurrentCurator, CurrentLive, CurrentParts
 from questrag.web.entry_views import entry_of, revision_view
 from questrag.web.errors import refuses
 from questrag.web.inputs import Question, Remark
@@ -114,9 +114,12 @@ async def change_draft(
 
 
 @router.post("/{draft_id}/discard", summary="Give a draft up", status_code=204, responses=_REFUSES)
-async def discard_draft(draft_id: str, curator: CurrentCurator, revising: CurrentRevising, live: CurrentLive) -> None:
+async def discard_draft(
+    draft_id: str, curator: CurrentCurator, revising: CurrentRevising, live: CurrentLive, audit: CurrentAudit
+) -> None:
     """What was approved for a later time can be called off in the same way, by anybody."""
     await revising.discard(draft_id, curator)
+    await audit.note("draft.discarded", actor=curator.id, subject=draft_id)
     live.look_soon()
 
 
@@ -133,11 +136,13 @@ async def approve_draft(
     curator: CurrentCurator,
     revising: CurrentRevising,
     live: CurrentLive,
+    audit: CurrentAudit,
 ) -> RevisionView:
     """403: whoever wrote it cannot approve it."""
     approved = await revising.approve(
         draft_id, curator, effective_from=approval.effective_from, seen=approval.changed_at
     )
+    await audit.note("entry.approved", actor=curator.id, subject=draft_id, detail=approved.entry_id)
     live.look_soon()
     return revision_view(approved, curator, revising.profile)
 
@@ -158,10 +163,13 @@ async def approve_together(
     curator: CurrentCurator,
     revising: CurrentRevising,
     live: CurrentLive,
+    audit: CurrentAudit,
 ) -> ApprovedTogether:
     """Those that can be are approved; of the others it is said why not."""
     approved, refused = await revising.approve_all(
         together.ids, curator, effective_from=together.effective_from, seen=together.changed_at
     )
+    for draft_id in approved:
+        await audit.note("entry.approved", actor=curator.id, subject=draft_id)
     live.look_soon()
     return ApprovedTogether(approved=approved, refused=refused)

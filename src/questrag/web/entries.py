@@ -25,7 +25,7 @@ from questrag.web.curating import (
     Rendered,
     RevisionView,
 )
-from questrag.web.dependencies import CurrentCurator, CurrentLive, CurrentParts
+from questrag.web.dependencies import CurrentAudit, CurrentCurator, CurrentLive, CurrentParts
 from questrag.web.entry_views import body_of, entry_of, field_problems, revision_view, summary_of
 from questrag.web.errors import refuses
 from questrag.web.inputs import Remark, SearchText
@@ -99,11 +99,13 @@ async def list_entries(
 async def export_entries(
     curator: CurrentCurator,
     entries: CurrentEntries,
+    audit: CurrentAudit,
     format: Annotated[Literal["jsonl", "csv"], Query()] = "jsonl",  # noqa: A002
 ) -> Response:
     """Both are read back by the import as they were; no spreadsheet runs anything in the CSV as a formula."""
     write, media_type = (as_csv, "text/csv") if format == "csv" else (as_jsonl, "application/jsonl")
     name = f"knowledge-{entries.version}.{format}"
+    await audit.note("knowledge.exported", actor=curator.id, subject=entries.version)
     return Response(
         await to_thread(write, entries.entries),
         media_type=f"{media_type}; charset=utf-8",

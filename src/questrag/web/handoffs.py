@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from questrag.chat.desk import HandOff, HandOffState
 from questrag.chat.types import Lang
 from questrag.web.cursors import cursor_after, read_cursor
-from questrag.web.dependencies import CurrentAdmin, CurrentHandOffs, CurrentSeeker
+from questrag.web.dependencies import CurrentAdmin, CurrentAudit, CurrentHandOffs, CurrentSeeker
 from questrag.web.errors import refuses
 from questrag.web.inputs import Contact, Id, PersonName, Remark
 
@@ -43,13 +43,18 @@ class TranscriptLine(BaseModel):
     text: str
 
 
-class HandOffView(HandOffReceipt):
+class OwnHandOff(HandOffReceipt):
+    """What the customer has said."""
+
     name: str
     contact: str
     note: str
     lang: Lang
     conversation_id: str | None
     transcript: list[TranscriptLine]
+
+
+class HandOffView(OwnHandOff):
     delivered: list[str]
     problem: str
 
@@ -113,12 +118,16 @@ async def change_handoff(
     change: Annotated[HandOffChange, Body(openapi_examples=_CLOSE)],
     admin: CurrentAdmin,
     handoffs: CurrentHandOffs,
+    audit: CurrentAudit,
 ) -> HandOffView:
-    return _view(await handoffs.change(handoff_id, change.state))
+    changed = await handoffs.change(handoff_id, change.state)
+    await audit.note("handoff.changed", actor=admin.id, subject=changed.id, detail=changed.state)
+    return _view(changed)
 
 
-def _view(handoff: HandOff) -> HandOffView:
-    return HandOffView(
+def own_handoff(handoff: HandOff) -> OwnHandOff:
+    """Return a request as the customer who made it may see it."""
+    return OwnHandOff(
         id=handoff.id,
         reference=handoff.reference,
         created_at=handoff.created_at,
@@ -130,6 +139,9 @@ def _view(handoff: HandOff) -> HandOffView:
         lang=handoff.lang,
         conversation_id=handoff.conversation_id,
         transcript=[TranscriptLine(role=role, text=text) for role, text in handoff.transcript],
-        delivered=list(handoff.delivered),
-        problem=handoff.problem,
     )
+
+
+def _view(handoff: HandOff) -> HandOffView:
+    own = own_handoff(handoff).model_dump()
+    return HandOffView(**own, delivered=list(handoff.delivered), problem=handoff.problem)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from questrag.chat.desk import OPEN_STAGES, Revision
 from questrag.knowledge.importing import Sent, make_drafts, read_sent
 from questrag.web.curating import ImportChange, ImportProblem, ImportReport
-from questrag.web.dependencies import CurrentCurator
+from questrag.web.dependencies import CurrentAudit, CurrentCurator
 from questrag.web.errors import refuses
 from questrag.web.shelves import CurrentRevising, CurrentShelf
 
@@ -40,6 +40,7 @@ async def import_entries(
     curator: CurrentCurator,
     revising: CurrentRevising,
     shelf: CurrentShelf,
+    audit: CurrentAudit,
     filename: Annotated[str, Query(min_length=1, max_length=200, description="Its ending says what it is.")],
     format: Annotated[Literal["auto", "jsonl", "csv", "bitext", "conversations", "pdf", "markdown"], Query()] = "auto",  # noqa: A002
     dry_run: Annotated[bool, Query(description="Report only.")] = True,
@@ -49,6 +50,8 @@ async def import_entries(
     open_ones = [each for each in await revising.desk.every(Revision) if each.stage in OPEN_STAGES]
     sent = await to_thread(read_sent, filename, content, format, shelf.by_id, open_ones, revising.profile)
     made = [] if dry_run else await make_drafts(sent, curator, revising)
+    if made:
+        await audit.note("draft.imported", actor=curator.id, detail=f"{len(made)} drafts")
     return await to_thread(_report, sent, len(made))
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints
 
 from questrag.chat.errors import Unavailable
 from questrag.policy.choosing import PolicyChoice
-from questrag.web.dependencies import CurrentAdmin, CurrentLive, CurrentPolicyChoice, CurrentWatch
+from questrag.web.dependencies import CurrentAdmin, CurrentAudit, CurrentLive, CurrentPolicyChoice, CurrentWatch
 from questrag.web.errors import refuses
 from questrag.web.health import PolicyHealth, policy_health
 from questrag.web.inputs import Remark
@@ -80,9 +80,11 @@ async def promote_policy(
     choice: CurrentPolicyChoice,
     live: CurrentLive,
     watch: CurrentWatch,
+    audit: CurrentAudit,
 ) -> PolicyList:
     """Its gate must have passed, against what serves now. Taken up at once."""
     await asyncio.to_thread(choice.promote, promotion.version, by=admin.username, why=promotion.why)
+    await audit.note("policy.promoted", actor=admin.id, subject=promotion.version)
     await _take_up(live)
     return await asyncio.to_thread(_listed, choice, live, watch)
 
@@ -96,8 +98,10 @@ async def roll_back_policy(
     choice: CurrentPolicyChoice,
     live: CurrentLive,
     watch: CurrentWatch,
+    audit: CurrentAudit,
 ) -> PolicyList:
     await asyncio.to_thread(choice.roll_back, by=admin.username, why=rollback.why)
+    await audit.note("policy.rolled_back", actor=admin.id)
     await _take_up(live)
     return await asyncio.to_thread(_listed, choice, live, watch)
 

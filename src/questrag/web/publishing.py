@@ -27,7 +27,7 @@ from questrag.web.curating import (
     Serving,
     Tried,
 )
-from questrag.web.dependencies import CurrentCurator, CurrentLive, CurrentParts
+from questrag.web.dependencies import CurrentAudit, CurrentCurator, CurrentLive, CurrentParts
 from questrag.web.entry_views import entry_of
 from questrag.web.errors import refuses
 from questrag.web.inputs import Question
@@ -90,6 +90,7 @@ async def add_golden(
     curator: CurrentCurator,
     parts: CurrentParts,
     live: CurrentLive,
+    audit: CurrentAudit,
 ) -> GoldenView:
     """404: an entry that it names does not exist."""
     for entry_id in golden.relevant:
@@ -103,6 +104,7 @@ async def add_golden(
         author=curator.username,
     )
     await parts.store.add(record)
+    await audit.note("golden.added", actor=curator.id, subject=record.id)
     return await asyncio.to_thread(_golden_view, record, parts.knowledge, live.first_hits)
 
 
@@ -113,11 +115,16 @@ async def add_golden(
     responses=refuses(401, 403, 404, 422, 503),
 )
 async def remove_golden(
-    golden_id: Annotated[str, Path(max_length=200)], curator: CurrentCurator, parts: CurrentParts, live: CurrentLive
+    golden_id: Annotated[str, Path(max_length=200)],
+    curator: CurrentCurator,
+    parts: CurrentParts,
+    live: CurrentLive,
+    audit: CurrentAudit,
 ) -> None:
     """What was refused for its sake is tested again at once."""
     await parts.store.one(GoldenQuestion, golden_id)
     await parts.store.remove(GoldenQuestion, golden_id)
+    await audit.note("golden.removed", actor=curator.id, subject=golden_id)
     if parts.refused:
         live.look_soon()
 
@@ -135,10 +142,11 @@ async def serving(curator: CurrentCurator, live: CurrentLive) -> Serving:
     status_code=202,
     responses=refuses(401, 403, 409, 503),
 )
-async def reindex(curator: CurrentCurator, live: CurrentLive) -> Serving:
+async def reindex(curator: CurrentCurator, live: CurrentLive, audit: CurrentAudit) -> Serving:
     """The old index serves meanwhile, and goes on where a golden question would get worse. 409: one is being made."""
     if live.working:
         raise Conflict("An index is being made at this moment: wait until it is done.")
+    await audit.note("index.renewed", actor=curator.id)
     live.look_soon(again=True)
     return await _serving(live)
 
