@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
 import { password, signIn, test } from "./people.ts";
 import { composer } from "./talking.ts";
@@ -200,4 +201,32 @@ test("a new password is asked for from then on, and a wrong present one is said 
   await page.getByLabel("Password", { exact: true }).fill(next);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(composer(page)).toBeVisible();
+});
+
+test("a customer takes their data along, and deletes their account with the password", async ({ page }) => {
+  const name = newName();
+  await page.goto("/register");
+  await register(page, name);
+  await composer(page).fill("How do I block my debit card?");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("article").last()).toContainText(/block/i);
+  await page.goto("/account");
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download my data" }).click();
+  const file = await readFile((await (await downloading).path()) ?? "", "utf-8");
+  expect(JSON.parse(file).conversations[0].turns[0].question).toBe("How do I block my debit card?");
+
+  await page.getByRole("button", { name: "Delete my account" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByLabel("Present password").fill("not this one");
+  await dialog.getByRole("button", { name: "Delete my account" }).click();
+  await expect(dialog.getByLabel("Present password")).toHaveAccessibleDescription(/wrong/);
+  await dialog.getByLabel("Present password").fill(password);
+  await dialog.getByRole("button", { name: "Delete my account" }).click();
+  await expect(dialog).toHaveCount(0);
+  await page.goto("/sign-in");
+  await page.getByLabel("User name").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("The user name or the password is wrong")).toBeVisible();
 });

@@ -1,21 +1,32 @@
 """What is stored of a customer can be taken along and deleted, and what was done is in the audit log."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from questrag.chat.desk import AuditRecord, HandOff
 from questrag.chat.ports import Store
 from questrag.storage.memory import MemoryStore
 from tests.contracts.test_keeping import bytes_in
-from tests.integration.api import PASSWORD, a_sqlite_store, api, ask, conversations, sign_up, staff
+from tests.integration.api import PASSWORD, Headers, a_sqlite_store, api, ask, conversations, sign_up, staff
 from tests.integration.curators import BLOCK, office, saying
+from tests.integration.test_api_bad_input import BODIES, TEXTS
 
 DATA = "/api/v1/auth/me/data"
 ERASE = "/api/v1/auth/me/erase"
 HAND_OFF = {"name": "Priya Unmistakable", "contact": "priya@example.com", "note": "Please call"}
+
+
+@pytest.fixture(scope="module")
+def customer() -> Iterator[tuple[TestClient, Headers]]:
+    with api() as client:
+        headers = sign_up(client)
+        ask(client, headers)
+        yield client, headers
 
 
 def acts(client: TestClient, store: Store) -> list[str]:
@@ -93,6 +104,17 @@ def test_whoever_does_not_know_the_password_erases_nothing() -> None:
         assert client.post(ERASE, json={}, headers=headers).status_code == 422
 
         assert len(conversations(client, headers)) == 1
+
+
+@pytest.mark.parametrize("body", [*(f'{{"password": {text}}}'.encode() for text in TEXTS.values()), *BODIES.values()])
+def test_an_odd_body_erases_nothing(customer: tuple[TestClient, Headers], body: bytes) -> None:
+    client, headers = customer
+
+    response = client.post(ERASE, content=body, headers=headers | {"Content-Type": "application/json"})
+
+    assert response.status_code in (413, 422)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert len(conversations(client, headers)) == 1
 
 
 def test_guessing_the_password_there_has_to_wait_too() -> None:

@@ -1,10 +1,9 @@
 """The application: parts, routes and what lies around them."""
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,11 @@ from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from questrag import __version__
-from questrag.chat.errors import Misconfigured, QuestragError
-from questrag.chat.ports import Store, Turns
+from questrag.chat.errors import Misconfigured
+from questrag.chat.ports import Store
 from questrag.chat.suggest import FirstQuestions
 from questrag.custody.audit_log import AuditLog
-from questrag.custody.personal import Retention, expire
+from questrag.custody.personal import Retention
 from questrag.delivery.channels import open_channels
 from questrag.delivery.desk import HandOffs
 from questrag.evaluation.gaps import Gaps
@@ -61,6 +60,7 @@ from questrag.web.measuring import Measured
 from questrag.web.metrics import Metrics
 from questrag.web.middleware import BodyLimit, Envelope
 from questrag.web.reload import Live
+from questrag.web.upkeep import kept_up
 from questrag.web.views import Problem
 from questrag.web.watching import Watch
 from questrag.wiring import Parts, assemble, policy_versions
@@ -70,8 +70,6 @@ logger = logging.getLogger(__name__)
 PAGE = Path(__file__).parent / "static"
 """The web page, when it was built."""
 
-_SWEEP_EVERY_S = 30.0
-_EXPIRE_EVERY_S = 3600.0
 _PARTS = (
     about,
     accounts,
@@ -152,11 +150,7 @@ async def _lifespan(
     live = Live(settings, ready.pop() if ready else await assemble(settings))
     store = live.parts.store
     try:
-        tokens = Tokens(
-            secret=settings.signing_secret(),
-            algorithm=settings.algorithm,
-            lifetime=timedelta(minutes=settings.access_token_expire_minutes),
-        )
+        tokens = _tokens(settings)
         # The model has until the deadline, search and queueing take little beside it: what is still pending after
         # twice that was abandoned, and if it was not, its end is stored all the same.
         patience = timedelta(seconds=2 * settings.llm_deadline_s + 10)
@@ -165,15 +159,8 @@ async def _lifespan(
         )
         handoffs = _handoffs(settings, store, metrics)
         audit = AuditLog(store)
-        sweeping, telling = alongside(_sweep(store, patience)), alongside(handoffs.keep_telling())
-        ending = alongside(_expire(store, _retention(settings), audit))
-        async with (
-            sweeping,
-            telling,
-            ending,
-            live.looking(settings.kb_reload_s),
-            watch.looking(settings.policy_audit_s),
-        ):
+        upkeep, telling = kept_up(store, audit, patience, _retention(settings)), alongside(handoffs.keep_telling())
+        async with upkeep, telling, live.looking(settings.kb_reload_s), watch.looking(settings.policy_audit_s):
             passwords = Passwords(memory_kib=password_memory_kib)
             yield {
                 "live": live,
@@ -196,6 +183,14 @@ async def _lifespan(
             }
     finally:
         await live.parts.close()
+
+
+def _tokens(settings: Settings) -> Tokens:
+    return Tokens(
+        secret=settings.signing_secret(),
+        algorithm=settings.algorithm,
+        lifetime=timedelta(minutes=settings.access_token_expire_minutes),
+    )
 
 
 def _limits(settings: Settings, counts: InProcess) -> Limits:
@@ -236,18 +231,6 @@ def _handoffs(settings: Settings, store: Store, metrics: Metrics) -> HandOffs:
     return HandOffs(store, channels, attempted=metrics.delivery)
 
 
-async def _sweep(turns: Turns, patience: timedelta) -> None:
-    """Fail what was abandoned, so that every message ends."""
-    while True:
-        try:
-            n_failed = await turns.fail_pending(datetime.now(UTC) - patience, "The server stopped before the answer.")
-            if n_failed:
-                logger.warning("%d abandoned turns were marked as failed", n_failed)
-        except QuestragError as error:
-            logger.warning("abandoned turns could not be looked for: %s", error)
-        await asyncio.sleep(_SWEEP_EVERY_S)
-
-
 def _retention(settings: Settings) -> Retention:
     def days(n: int) -> timedelta | None:
         return timedelta(days=n) if n else None
@@ -257,19 +240,6 @@ def _retention(settings: Settings) -> Retention:
         guests=days(settings.retention_guests_days),
         handoffs=days(settings.retention_handoffs_days),
     )
-
-
-async def _expire(store: Store, retention: Retention, audit: AuditLog) -> None:
-    """Delete what has been kept long enough; several servers may do so at once."""
-    while True:
-        try:
-            if expired := await expire(store, retention):
-                told = f"{expired.conversations} conversations, {expired.guests} guests, {expired.handoffs} requests"
-                await audit.note("data.expired", actor="", detail=told)
-                logger.info("kept long enough and deleted: %s", told)
-        except QuestragError as error:
-            logger.warning("what has been kept long enough could not be deleted: %s", error)
-        await asyncio.sleep(_EXPIRE_EVERY_S)
 
 
 def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from questrag.chat.errors import Forbidden, Invalid
 from questrag.chat.ports import NO_PASSWORD, Store
@@ -42,7 +42,7 @@ class OwnData(BaseModel):
 
 
 class Erasure(BaseModel):
-    password: Annotated[PasswordAttempt, Field(default="")]
+    password: PasswordAttempt = ""
     """The one of today; left out by visitors without an account."""
 
 

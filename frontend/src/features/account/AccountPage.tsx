@@ -15,6 +15,7 @@ import { Select } from "@/shared/ui/Select";
 import { Skeleton } from "@/shared/ui/Skeleton";
 import { useTitle } from "@/shared/useTitle";
 import { NewPasswordCard } from "./NewPasswordCard";
+import { OwnDataCard } from "./OwnDataCard";
 
 export default function AccountPage() {
   const { t } = useTranslation(["account", "common"]);
@@ -38,6 +39,7 @@ export default function AccountPage() {
       </Card>
       <Preferences />
       <NewPasswordCard />
+      {account.data && <OwnDataCard staff={account.data.role !== "customer"} />}
       <Button
         icon={<LogOut aria-hidden className="size-4" />}
         className="self-start"

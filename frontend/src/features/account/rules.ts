@@ -29,6 +29,10 @@ export const newPassword = z.object({
   new_password: between(8, 128),
 });
 
+export const presentPassword = z.object({
+  password: z.string().min(1, MISSING),
+});
+
 export const credentials = z.object({
   username: z.string().trim().min(1, MISSING),
   password: z.string().min(1, MISSING),

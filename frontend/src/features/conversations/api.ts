@@ -5,7 +5,7 @@ import {
   listConversations,
   patchConversation,
 } from "@/api";
-import { apiFetch } from "@/shared/client";
+import { saveFrom } from "@/shared/saveFile";
 
 export type Format = "json" | "markdown";
 export type Changes = { title?: string; archived?: boolean; pinned?: boolean };
@@ -35,13 +35,6 @@ export async function remove(id: string, leaving: boolean): Promise<void> {
 
 /** Saves the conversation as a file, under the name that the server gives it. */
 export async function download(id: string, format: Format): Promise<void> {
-  const response = await apiFetch(
-    `/api/v1/chat/conversations/${encodeURIComponent(id)}/export?format=${format}`,
-  );
-  const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "");
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await response.blob());
-  link.download = named?.[1] ?? `conversation.${format === "json" ? "json" : "md"}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  const path = `/api/v1/chat/conversations/${encodeURIComponent(id)}/export?format=${format}`;
+  await saveFrom(path, `conversation.${format === "json" ? "json" : "md"}`);
 }

@@ -1,3 +1,5 @@
+import { saveFile } from "@/shared/saveFile";
+
 /** Pure: rows as a CSV file (RFC 4180) that spreadsheets take for text and numbers, never for formulas. */
 export function csvOf(
   header: readonly string[],
@@ -15,9 +17,5 @@ function cell(value: string | number | null): string {
 
 /** Saves a text as a file; the mark at its start tells spreadsheets that it is UTF-8. */
 export function saveCsv(name: string, text: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(["\uFEFF", text], { type: "text/csv;charset=utf-8" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveFile(new Blob(["\uFEFF", text], { type: "text/csv;charset=utf-8" }), name);
 }

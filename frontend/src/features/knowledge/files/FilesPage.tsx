@@ -1,5 +1,6 @@
 import { Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { saveFile } from "@/shared/saveFile";
 import { Button } from "@/shared/ui/Button";
 import { Card } from "@/shared/ui/Card";
 import { ProblemPanel } from "@/shared/ui/ProblemPanel";
@@ -25,7 +26,8 @@ function Export() {
   const download = useExport();
   const take = (format: (typeof FORMATS)[number]) =>
     download.mutate(format, {
-      onSuccess: (file) => save(file, `questrag-entries-${new Date().toISOString().slice(0, 10)}.${format}`),
+      onSuccess: (file) =>
+        saveFile(file, `questrag-entries-${new Date().toISOString().slice(0, 10)}.${format}`),
     });
   return (
     <Card title={t("export.title")} description={t("export.about")}>
@@ -51,14 +53,4 @@ function Export() {
       )}
     </Card>
   );
-}
-
-function save(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The download has begun by then; the address would hold the file in memory.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
