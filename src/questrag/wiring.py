@@ -107,9 +107,13 @@ def open_assistant(settings: Settings, library: Library) -> Assistant:
     )
 
 
-def approved_only(assistant: Assistant) -> Assistant:
-    """Return the same assistant answering in approved words alone: no provider is asked."""
-    return replace(assistant, generator=_approved(assistant.tokens))
+def approved_only(assistant: Assistant, *, because: str = "") -> Assistant:
+    """Return the same assistant answering in approved words alone: no provider is asked.
+
+    Args:
+        because: why not, for the receipt of each answer; empty where that was asked for.
+    """
+    return replace(assistant, generator=_approved(assistant.tokens, because))
 
 
 async def assemble(
@@ -289,8 +293,8 @@ def open_eval_model(settings: Settings) -> OpenAICompatible:
     raise Misconfigured("no model can judge: set GROQ_API_KEY_1, HF_TOKEN_1 or LLM_BASE_URL")
 
 
-def _approved(tokens: TokenCounter) -> Extractive:
-    return Extractive(tokens, max_answer_tokens=_ANSWER_TOKENS)
+def _approved(tokens: TokenCounter, because: str = "") -> Extractive:
+    return Extractive(tokens, max_answer_tokens=_ANSWER_TOKENS, because=because)
 
 
 def _models(settings: Settings, assistant: Assistant) -> tuple[Offer, ...]:

@@ -25,15 +25,20 @@ class Extractive:
     Needs no network and never raises, so that it can stand behind any other generator.
     """
 
-    def __init__(self, tokens: TokenCounter, max_answer_tokens: int = 220) -> None:
+    def __init__(self, tokens: TokenCounter, max_answer_tokens: int = 220, *, because: str = "") -> None:
+        """
+        Args:
+            because: why no model was asked, where one would have been; the receipt says it.
+        """
         self._tokens = tokens
         self._max_answer_tokens = max_answer_tokens
+        self._degraded = (because,) if because else ()
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Generated, None]:
         text, completion = self._answer(prompt)
         for piece in _PIECE.findall(text):
             yield Token(piece)
-        yield completion
+        yield replace(completion, degraded=self._degraded)
 
     def _answer(self, prompt: Prompt) -> tuple[str, Completion]:
         if kind := prompt.small_talk:

@@ -185,6 +185,12 @@ class Settings(Protection):
         return self
 
     @model_validator(mode="after")
+    def _a_cost_has_a_price(self) -> Self:
+        if (self.budget_cost_per_day or self.budget_cost_per_user_per_day) and self.token_price_prompt is None:
+            raise ValueError("TOKEN_PRICE_PROMPT is missing: a budget in money needs the prices of tokens")
+        return self
+
+    @model_validator(mode="after")
     def _own_server_has_a_model(self) -> Self:
         if self.llm_base_url and not self.llm_model.strip():
             raise ValueError("LLM_MODEL is missing: name a model that the server at LLM_BASE_URL has")

@@ -34,6 +34,15 @@ class Protection(Serving):
     lock_out_longest_s: int = Field(default=900, ge=1, le=86_400)
     """The wait begins with a second and doubles up to this."""
 
+    budget_tokens_per_user_per_day: int = Field(default=0, ge=0)
+    """Prompt and completion tokens of language models that one account may use in a day of Indian Standard Time; after
+    that, answers are approved texts, and say why. 0, here and in the next three: any number."""
+    budget_tokens_per_day: int = Field(default=0, ge=0)
+    """The same for all accounts together."""
+    budget_cost_per_user_per_day: float = Field(default=0.0, ge=0)
+    """What they may cost, in TOKEN_CURRENCY; needs the two prices of tokens."""
+    budget_cost_per_day: float = Field(default=0.0, ge=0)
+    """The same for all accounts together."""
     retention_conversations_days: int = Field(default=0, ge=0, le=36_500)
     """A conversation that was not used for so long is deleted, see docs/privacy.md; 0: never."""
     retention_guests_days: int = Field(default=30, ge=0, le=36_500)

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import assert_never
+from typing import assert_never, cast
 from uuid import uuid4
 
 from fastapi import Request
@@ -27,6 +27,7 @@ from questrag.chat.types import (
     Turn,
     User,
 )
+from questrag.web.budgets import Budgets, Payer, without_model
 from questrag.web.errors import StillAnswering
 from questrag.web.metrics import counted
 from questrag.web.streaming import EventStream, begun, left
@@ -52,6 +53,8 @@ class Asked:
     """The turns before it, oldest first."""
     model: str | None = None
     """By which it is to be answered, where it was chosen."""
+    spent_by: Payer | None = None
+    """Whose budget has nothing left: no model is asked."""
 
     @property
     def answered(self) -> bool:
@@ -219,7 +222,12 @@ _TITLE_CHARACTERS = 80
 
 
 def _run(parts: Parts, asked: Asked, request: Request) -> AsyncGenerator[Event, None]:
-    events = converse(parts.assistant_with(asked.model), parts.store, asked.turn, asked.history)
+    assistant = parts.assistant_with(asked.model)
+    if asked.spent_by:
+        assistant = without_model(assistant, asked.spent_by)
+    budgets = cast(Budgets, request.state.budgets)
+    events = converse(assistant, parts.store, asked.turn, asked.history)
+    events = budgets.charging(events, asked.turn.user_id, assistant)
     return counted(events, request, turn_id=asked.turn.id, question=asked.turn.question)
 
 

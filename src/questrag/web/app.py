@@ -52,6 +52,7 @@ from questrag.web import (
 )
 from questrag.web.attempts import Attempts, Devices
 from questrag.web.background import alongside
+from questrag.web.budgets import Budget, Budgets
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.errors import answer_errors
 from questrag.web.limits import InProcess, Limits, Rate, Rates, Throttle
@@ -207,16 +208,34 @@ def _limits(settings: Settings, counts: InProcess) -> Limits:
 
 
 def _insights(settings: Settings, store: Store) -> dict[str, Any]:
-    prompt, completion, prices = settings.token_price_prompt, settings.token_price_completion, None
-    if prompt is not None and completion is not None:
-        prices = Prices(prompt, completion, settings.token_currency)
+    prices = _prices(settings)
     reports = Reports(store, prices=prices)
     return {
+        "budgets": _budgets(settings, store, prices),
         "reports": reports,
         "gaps": Gaps(store, reports),
         "policy_choice": PolicyChoice(policy_versions(settings), settings.policy),
         "project": PROJECT,
     }
+
+
+def _prices(settings: Settings) -> Prices | None:
+    prompt, completion = settings.token_price_prompt, settings.token_price_completion
+    if prompt is None or completion is None:
+        return None
+    return Prices(prompt, completion, settings.token_currency)
+
+
+def _budgets(settings: Settings, store: Store, prices: Prices | None) -> Budgets:
+    def budget(tokens: int, cost: float) -> Budget:
+        return Budget(tokens, round(cost * 1_000_000))
+
+    return Budgets(
+        store,
+        user=budget(settings.budget_tokens_per_user_per_day, settings.budget_cost_per_user_per_day),
+        everybody=budget(settings.budget_tokens_per_day, settings.budget_cost_per_day),
+        prices=prices,
+    )
 
 
 def _handoffs(settings: Settings, store: Store, metrics: Metrics) -> HandOffs:

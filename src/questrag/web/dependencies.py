@@ -16,8 +16,10 @@ from questrag.evaluation.gaps import Gaps
 from questrag.evaluation.reports import Reports
 from questrag.policy.choosing import PolicyChoice
 from questrag.web.attempts import Attempts
+from questrag.web.budgets import Budgets, Payer
 from questrag.web.credentials import Passwords, Token, Tokens
 from questrag.web.limits import Kind, Limits, address_of
+from questrag.web.metrics import Metrics
 from questrag.web.reload import Live
 from questrag.web.watching import Watch
 from questrag.wiring import Parts
@@ -83,6 +85,11 @@ async def _audit(request: Request) -> AuditLog:
     return cast(AuditLog, request.state.audit)
 
 
+async def _budgets(request: Request) -> Budgets:
+    return cast(Budgets, request.state.budgets)
+
+
+CurrentBudgets = Annotated[Budgets, Depends(_budgets)]
 CurrentAudit = Annotated[AuditLog, Depends(_audit)]
 CurrentLive = Annotated[Live, Depends(_live)]
 CurrentParts = Annotated[Parts, Depends(_parts)]
@@ -150,6 +157,17 @@ async def _seeker(user: CurrentUser, limits: CurrentLimits) -> User:
 
 CurrentSeeker = Annotated[User, Depends(_seeker)]
 """Who is signed in, and does not ask for a person too often."""
+
+
+async def _spent_by(user: CurrentUser, budgets: CurrentBudgets, request: Request) -> Payer | None:
+    payer = await budgets.spent_by(user.id)
+    if payer:
+        cast(Metrics, request.state.metrics).over_budget(payer)
+    return payer
+
+
+SpentBy = Annotated[Payer | None, Depends(_spent_by)]
+"""Whose budget has nothing left for an answer by a language model."""
 
 
 def limited(kind: Kind) -> Any:

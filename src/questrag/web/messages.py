@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints, TypeAdapter
 from questrag.chat.privacy import mask
 from questrag.chat.types import Feedback
 from questrag.web.answering import Asked, answer, ask, ask_beside, require_on_offer, stream
-from questrag.web.dependencies import CurrentAsker, CurrentParts, IdempotencyKey, OwnTurn, WantsStream
+from questrag.web.dependencies import CurrentAsker, CurrentParts, IdempotencyKey, OwnTurn, SpentBy, WantsStream
 from questrag.web.errors import refuses
 from questrag.web.inputs import Id, Question, Remark
 from questrag.web.streaming import EventStream
@@ -96,6 +96,7 @@ async def _asked(
     message: Annotated[NewMessage, Body(openapi_examples=_EXAMPLES)],
     user: CurrentAsker,
     parts: CurrentParts,
+    spent_by: SpentBy,
     idempotency_key: IdempotencyKey = None,
 ) -> Asked:
     require_on_offer(parts, message.model)
@@ -106,7 +107,7 @@ async def _asked(
         conversation_id=message.conversation_id,
         idempotency_key=idempotency_key,
     )
-    return replace(asked, model=message.model)
+    return replace(asked, model=message.model, spent_by=spent_by)
 
 
 # The two below do not read `streamed`. They depend on it because nothing may be stored before all is valid.
@@ -114,6 +115,7 @@ async def _asked_again(
     old: OwnTurn,
     user: CurrentAsker,
     parts: CurrentParts,
+    spent_by: SpentBy,
     streamed: WantsStream,
     again: Annotated[Again | None, Body(openapi_examples=_AGAIN)] = None,
     idempotency_key: IdempotencyKey = None,
@@ -121,7 +123,7 @@ async def _asked_again(
     model = again.model if again else None
     require_on_offer(parts, model)
     asked = await ask_beside(parts.store, user, old, old.question, idempotency_key=idempotency_key)
-    return replace(asked, model=model)
+    return replace(asked, model=model, spent_by=spent_by)
 
 
 async def _edited(
@@ -129,12 +131,13 @@ async def _edited(
     old: OwnTurn,
     user: CurrentAsker,
     parts: CurrentParts,
+    spent_by: SpentBy,
     streamed: WantsStream,
     idempotency_key: IdempotencyKey = None,
 ) -> Asked:
     require_on_offer(parts, message.model)
     asked = await ask_beside(parts.store, user, old, message.query, idempotency_key=idempotency_key)
-    return replace(asked, model=message.model)
+    return replace(asked, model=message.model, spent_by=spent_by)
 
 
 @router.post("/", summary="Ask a question", responses=_REFUSES)

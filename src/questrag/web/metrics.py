@@ -90,6 +90,9 @@ class Metrics:
         if end.receipt:
             self._take(end.receipt)
 
+    def over_budget(self, payer: str) -> None:
+        self._over_budget.labels(payer).inc()
+
     def delivery(self, channel: str, delivered: bool) -> None:
         self._deliveries.labels(channel, "delivered" if delivered else "failed").inc()
 
@@ -149,6 +152,7 @@ class Metrics:
         self._degraded = counter("questrag_degraded_answers", "Answers for which something did not work.", "provider")
         self._replaced = counter("questrag_replaced_answers", "Model answers withdrawn for approved ones.", "provider")
         self._citations = counter("questrag_citations_removed", "Citations of sources that no model was given.")
+        self._over_budget = counter("questrag_over_budget", "Questions that no model was asked: nothing is left.", "of")
         self._attacks = counter("questrag_attacks", "Questions that looked like an attack on a model.", "kind")
         self._masked = counter("questrag_masked_numbers", "Personal numbers masked in questions.", "kind")
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import uuid4
 
 from fastapi import APIRouter, Body, Request, Response
@@ -14,7 +14,8 @@ from fastapi.sse import format_sse_event
 from questrag.chat.errors import NotFound
 from questrag.chat.turn import Assistant, collect
 from questrag.chat.types import Answer, Event, Finished, Token
-from questrag.web.dependencies import CurrentAsker, CurrentParts, CurrentUser
+from questrag.web.budgets import Budgets, without_model
+from questrag.web.dependencies import CurrentAsker, CurrentParts, CurrentUser, SpentBy
 from questrag.web.metrics import counted
 from questrag.web.openai_errors import NoSuchModel, openai_error, refuses
 from questrag.web.openai_reading import Wish, read
@@ -95,6 +96,8 @@ class _Call:
 
     wish: Wish
     assistant: Assistant
+    caller: str
+    """Id of the user."""
     model: str
     """As it was asked for."""
     include_usage: bool
@@ -103,7 +106,9 @@ class _Call:
     created: int = field(default_factory=lambda: int(time.time()))
 
     def answer(self) -> AsyncGenerator[Event]:
+        budgets = cast(Budgets, self.request.state.budgets)
         events = self.assistant.answer(self.wish.question, self.wish.history)
+        events = budgets.charging(events, self.caller, self.assistant)
         return counted(events, self.request, turn_id=self.id, question=self.wish.question)
 
     def completion(self, answer: Answer) -> ChatCompletion:
@@ -170,7 +175,8 @@ async def get_model(model: str, _: Caller, parts: CurrentParts) -> Model:
 )
 async def create_chat_completion(
     asked: Annotated[ChatCompletionRequest, Body(openapi_examples=_EXAMPLES)],
-    _: CurrentAsker,
+    caller: CurrentAsker,
+    spent_by: SpentBy,
     parts: CurrentParts,
     request: Request,
 ) -> ChatCompletion | Response:
@@ -179,9 +185,11 @@ async def create_chat_completion(
     What was sent in a stream cannot be taken back there, so an answer is streamed once all of it is checked; the steps
     for an emergency come at once.
     """
+    assistant = _assistant(parts, asked.model)
     call = _Call(
         wish=await asyncio.to_thread(read, asked),
-        assistant=_assistant(parts, asked.model),
+        assistant=without_model(assistant, spent_by) if spent_by else assistant,
+        caller=caller.id,
         model=asked.model,
         include_usage=bool(asked.stream_options and asked.stream_options.include_usage),
         request=request,
