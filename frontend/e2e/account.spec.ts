@@ -1,23 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { newName, register, signOut } from "./entering.ts";
 import { password, signIn, test } from "./people.ts";
 import { composer } from "./talking.ts";
 
 /** From the first look to the end of a session. */
-
-const newName = () => `reader-${Date.now().toString(36)}-${Math.floor(Math.random() * 1e6)}`;
-
-async function register(page: Page, name: string, email = `${name}@example.com`): Promise<void> {
-  await page.getByLabel("User name").fill(name);
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Open an account" }).click();
-}
-
-async function signOut(page: Page, name: string): Promise<void> {
-  await page.getByRole("button", { name: `Account: ${name}` }).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).click();
-}
 
 test("somebody new reads what this is, opens an account and is in the chat", async ({ page }) => {
   await page.goto("/");
@@ -176,57 +162,4 @@ test.describe("once signed in", () => {
     await page.goto("/insights");
     await expect(page.getByText(/administrators|not for/i).first()).toBeVisible();
   });
-});
-
-test("a new password is asked for from then on, and a wrong present one is said at its field", async ({
-  page,
-}) => {
-  const [name, next] = [newName(), "green rivers walk home"];
-  await page.goto("/register");
-  await register(page, name);
-  await expect(composer(page)).toBeVisible();
-  await page.goto("/account");
-  const present = page.getByLabel("Present password");
-  await present.fill("not this one");
-  await page.getByLabel("New password").fill(next);
-  await page.getByRole("button", { name: "Change the password" }).click();
-  await expect(present).toHaveAccessibleDescription(/wrong/);
-  await present.fill(password);
-  await page.getByRole("button", { name: "Change the password" }).click();
-  await expect(page.getByRole("region", { name: "Notices" })).toContainText("The password was changed.");
-  await expect(present).toHaveValue("");
-  await signOut(page, name);
-  await page.goto("/sign-in");
-  await page.getByLabel("User name").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(next);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(composer(page)).toBeVisible();
-});
-
-test("a customer takes their data along, and deletes their account with the password", async ({ page }) => {
-  const name = newName();
-  await page.goto("/register");
-  await register(page, name);
-  await composer(page).fill("How do I block my debit card?");
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("article").last()).toContainText(/block/i);
-  await page.goto("/account");
-  const downloading = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download my data" }).click();
-  const file = await readFile((await (await downloading).path()) ?? "", "utf-8");
-  expect(JSON.parse(file).conversations[0].turns[0].question).toBe("How do I block my debit card?");
-
-  await page.getByRole("button", { name: "Delete my account" }).click();
-  const dialog = page.getByRole("alertdialog");
-  await dialog.getByLabel("Present password").fill("not this one");
-  await dialog.getByRole("button", { name: "Delete my account" }).click();
-  await expect(dialog.getByLabel("Present password")).toHaveAccessibleDescription(/wrong/);
-  await dialog.getByLabel("Present password").fill(password);
-  await dialog.getByRole("button", { name: "Delete my account" }).click();
-  await expect(dialog).toHaveCount(0);
-  await page.goto("/sign-in");
-  await page.getByLabel("User name").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByText("The user name or the password is wrong")).toBeVisible();
 });

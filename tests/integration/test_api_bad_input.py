@@ -101,8 +101,9 @@ def test_every_route_with_a_body_is_in_this_test() -> None:
     with_body = {path for path, verbs in paths.items() for verb in verbs.values() if "requestBody" in verb}
     # Those for staff need staff, and entries: see test_api_curators_bad_input.py and the tests of insights.
     # What answers in the shape of the OpenAI API has odd bodies of its own in test_api_openai.py.
-    # An erasure takes any text for a password that may be wrong: test_api_own_data.py.
-    elsewhere = ("/api/v1/knowledge/", "/api/v1/insights/", "/v1/", "/api/v1/auth/me/erase")
+    # Any text may be a wrong password: test_api_own_data.py, test_api_keys.py.
+    passwords = ("/api/v1/auth/me/erase", "/api/v1/auth/keys")
+    elsewhere = ("/api/v1/knowledge/", "/api/v1/insights/", "/v1/", *passwords)
     assert {path for path in with_body if not path.startswith(elsewhere)} <= set(FIELDS | MAY_BE_LEFT_OUT) <= with_body
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import Literal
 
 from questrag.chat.types import Lang
 
@@ -164,4 +165,25 @@ class AuditRecord:
         return sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-DeskRecord = Revision | GoldenQuestion | DismissedGap | HandOff | AuditRecord
+Scope = Literal["chat", "knowledge:read", "knowledge:write", "insights:read", "insights:write"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key with which a program acts for a user, within its scopes and never beyond the user's role."""
+
+    id: str
+    """Stands in the key itself; it is no secret."""
+    created_at: datetime
+    user_id: str
+    name: str
+    """What it is for, in its owner's words."""
+    digest: str = field(repr=False)
+    """SHA-256 of the secret: 256 random bits, so that nothing slower is needed."""
+    scopes: tuple[Scope, ...]
+    expires_at: datetime
+    used_at: datetime | None = None
+    """To the hour."""
+
+
+DeskRecord = Revision | GoldenQuestion | DismissedGap | HandOff | AuditRecord | ApiKey

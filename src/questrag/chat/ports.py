@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
-from questrag.chat.desk import AuditRecord, DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
+from questrag.chat.desk import ApiKey, AuditRecord, DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import (
     Conversation,
@@ -19,7 +19,7 @@ from questrag.chat.types import (
     User,
 )
 
-D = TypeVar("D", Revision, GoldenQuestion, DismissedGap, HandOff, AuditRecord)
+D = TypeVar("D", Revision, GoldenQuestion, DismissedGap, HandOff, AuditRecord, ApiKey)
 
 NO_PASSWORD = "!"  # noqa: S105 - the hash of nothing
 """In the place of a password hash: nobody can sign in to this account, as those of guests."""

@@ -20,6 +20,8 @@ Act = Literal[
     "session.refused",
     "session.closed",
     "password.changed",
+    "key.created",
+    "key.revoked",
     "data.exported",
     "account.erased",
     "data.expired",

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from questrag.chat.desk import DismissedGap, HandOff, HandOffState
+from questrag.chat.desk import ApiKey, DismissedGap, HandOff, HandOffState
 from questrag.chat.ports import Store
 from questrag.chat.types import Conversation
+from questrag.custody.api_keys import keys_of
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ async def erase(store: Store, user_id: str) -> bool:
         for turn in await store.turns(user_id, conversation.id):
             await store.remove(DismissedGap, turn.id)
     await _remove_handoffs(store, user_id)
+    for key in await keys_of(store, user_id):
+        await store.remove(ApiKey, key.id)
     found = await store.delete_user(user_id)
     await _remove_handoffs(store, user_id)  # of a request that was under way
     return found

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, TypeAdapter
 
-from questrag.chat.desk import AuditRecord, DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
+from questrag.chat.desk import ApiKey, AuditRecord, DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
 from questrag.chat.emergency import opening_for
 from questrag.chat.ports import D
 from questrag.chat.types import Conversation, Feedback, Status, Turn, User
@@ -33,6 +33,7 @@ _DESK: Mapping[type[DeskRecord], tuple[str, TypeAdapter[Any]]] = {
     DismissedGap: ("dismissed_gap", TypeAdapter(DismissedGap)),
     HandOff: ("handoff", TypeAdapter(HandOff)),
     AuditRecord: ("audit", TypeAdapter(AuditRecord)),
+    ApiKey: ("api_key", TypeAdapter(ApiKey)),
 }
 
 OUTCOME = ("status", "answer", "answered_at", "complete", "receipt", "problem")

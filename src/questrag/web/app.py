@@ -32,6 +32,7 @@ from questrag.settings import PROJECT, Settings, load_settings
 from questrag.web import (
     about,
     accounts,
+    api_keys,
     conversations,
     drafts,
     entries,
@@ -75,6 +76,7 @@ _PARTS = (
     about,
     accounts,
     own_data,
+    api_keys,
     guests,
     messages,
     openai_api,

@@ -1,15 +1,19 @@
 """What a route is given. This is the last place that can refuse with a status once an answer is streamed."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from questrag.chat.desk import Scope
 from questrag.chat.errors import Forbidden, Unauthorized
+from questrag.chat.ports import Store
 from questrag.chat.suggest import FirstQuestions
 from questrag.chat.types import Conversation, Turn, User
+from questrag.custody.api_keys import PREFIX, key_of, used
 from questrag.custody.audit_log import AuditLog
 from questrag.delivery.desk import HandOffs
 from questrag.evaluation.gaps import Gaps
@@ -110,7 +114,7 @@ CurrentProject = Annotated[Path, Depends(_project)]
 CurrentGuestOrigins = Annotated[frozenset[str], Depends(_guest_origins)]
 """Of the pages whose visitors may chat without an account."""
 
-_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token of a login.")
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token of a login, or an API key.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +124,51 @@ class Session:
 
 
 async def _session(
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], tokens: CurrentTokens, parts: CurrentParts
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    tokens: CurrentTokens,
+    parts: CurrentParts,
+    request: Request,
 ) -> Session:
     if given is None:
         raise Unauthorized("This needs an access token. Sign in first.")
+    if given.credentials.startswith(PREFIX):
+        return await _session_of_key(given.credentials, request, parts.store)
     token = tokens.read(given.credentials)
     user = None if await parts.store.is_revoked(token.id) else await parts.store.user(token.user_id)
     if user is None or not tokens.is_current(token, user):
         raise Unauthorized("The access token is no longer valid. Sign in again.")
     return Session(user, token)
+
+
+async def _session_of_key(text: str, request: Request, store: Store) -> Session:
+    now = datetime.now(UTC)
+    key = await key_of(store, text, now)
+    user = await store.user(key.user_id) if key else None
+    if key is None or user is None:
+        raise Unauthorized("The API key is not valid: it was revoked, has expired, or never was one.")
+    scope = scope_of(request.method, request.scope["route"].path)
+    if scope not in key.scopes:
+        raise Forbidden(f"This API key lacks the scope {scope}." if scope else "API keys may not do this: sign in.")
+    await used(store, key, now)
+    return Session(user, Token(key.id, user.id, key.expires_at, ""))
+
+
+def scope_of(method: str, path: str) -> Scope | None:
+    """Return what a key needs for a route; None: no key may use it, as everything of accounts.
+
+    >>> scope_of("POST", "/v1/chat/completions"), scope_of("POST", "/api/v1/auth/keys")
+    ('chat', None)
+    >>> scope_of("GET", "/api/v1/knowledge/entries"), scope_of("PATCH", "/api/v1/handoffs/{handoff_id}")
+    ('knowledge:read', 'insights:write')
+    """
+    if path.startswith(("/v1/", "/api/v1/chat")) or (method, path) == ("POST", "/api/v1/handoffs"):
+        return "chat"
+    reads = method in ("GET", "HEAD")
+    if path.startswith("/api/v1/knowledge"):
+        return "knowledge:read" if reads else "knowledge:write"
+    if path.startswith(("/api/v1/insights", "/api/v1/handoffs")):
+        return "insights:read" if reads else "insights:write"
+    return None
 
 
 CurrentSession = Annotated[Session, Depends(_session)]

@@ -39,7 +39,7 @@ from questrag.wiring import Parts
 router = APIRouter(prefix="/v1", tags=["openai"])
 
 Caller = CurrentUser
-"""Whoever may ask here: today the owner of an access token."""
+"""Whoever may ask here: the owner of an access token, or of an API key for the chat."""
 
 FIRST_THAT_ANSWERS = "questrag"
 """The model of a client that does not choose."""

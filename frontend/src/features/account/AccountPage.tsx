@@ -14,6 +14,7 @@ import { ProblemPanel } from "@/shared/ui/ProblemPanel";
 import { Select } from "@/shared/ui/Select";
 import { Skeleton } from "@/shared/ui/Skeleton";
 import { useTitle } from "@/shared/useTitle";
+import { KeysCard } from "./KeysCard";
 import { NewPasswordCard } from "./NewPasswordCard";
 import { OwnDataCard } from "./OwnDataCard";
 
@@ -39,6 +40,7 @@ export default function AccountPage() {
       </Card>
       <Preferences />
       <NewPasswordCard />
+      {account.data && <KeysCard role={account.data.role} />}
       {account.data && <OwnDataCard staff={account.data.role !== "customer"} />}
       <Button
         icon={<LogOut aria-hidden className="size-4" />}

@@ -33,6 +33,15 @@ export const presentPassword = z.object({
   password: z.string().min(1, MISSING),
 });
 
+export const newKey = z.object({
+  name: z.string().trim().pipe(between(1, 120)),
+  scopes: z
+    .array(z.enum(["chat", "knowledge:read", "knowledge:write", "insights:read", "insights:write"]))
+    .min(1, MISSING),
+  days: z.string(),
+  password: z.string().min(1, MISSING),
+});
+
 export const credentials = z.object({
   username: z.string().trim().min(1, MISSING),
   password: z.string().min(1, MISSING),
