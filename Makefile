@@ -41,6 +41,7 @@ check: $(VENV)/.testing frontend/node_modules/.ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 	$(NPM) run check
 
 bench: $(VENV)/.testing

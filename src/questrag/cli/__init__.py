@@ -28,6 +28,7 @@ from questrag.cli.options import (
 from questrag.cli.people import audit_log, users
 from questrag.cli.progress import indexing, progress_bar
 from questrag.cli.training import train
+from questrag.cli.upkeep import backup, restore
 from questrag.cli.use import policy
 from questrag.settings import load_settings
 
@@ -42,6 +43,8 @@ app.add_typer(users, name="users")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(policy, name="policy")
 app.add_typer(audit_log, name="audit-log")
+app.command("backup")(backup)
+app.command("restore")(restore)
 
 
 def main() -> None:
