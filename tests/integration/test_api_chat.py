@@ -25,6 +25,8 @@ from questrag.policy.rules import AlwaysFetch, LiveFirst, NeverFetch, Threshold
 from questrag.storage.memory import MemoryStore
 from questrag.web import answering
 from questrag.web.answering import Asked
+from questrag.web.budgets import Budget, Budgets
+from questrag.web.metrics import Metrics
 from questrag.web.streaming import EventStream, begun
 from questrag.web.views import EVENT_NAMES, StartEvent, StreamEvent, TokenEvent
 from questrag.wiring import Parts
@@ -423,7 +425,8 @@ def wait_for_the_end(client: httpx2.Client, headers: dict[str, str]) -> dict[str
     }
 
 
-REQUEST = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "state": {}})
+STATE = {"metrics": Metrics(""), "budgets": Budgets(MemoryStore(), user=Budget(), everybody=Budget())}
+REQUEST = Request({"type": "http", "method": "GET", "path": "/", "headers": [], "state": STATE})
 OPENING = StartEvent(conversation_id="c", message_id="t")
 
 
