@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from questrag.settings import PROJECT, Settings
 from questrag.web.app import create_app
+from questrag.web.roles import accesses
 from tests.guard_tables import guard_page
 from tests.policy_tables import policy_page, readme_policy
 from tests.result_tables import percent, result, retrieval_page, retrieval_table
@@ -183,6 +184,30 @@ def api_description() -> str:
     return json.dumps(create_app(Settings()).openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
+def routes_page() -> str:
+    """Who may call what."""
+    people = {None: "everybody", "customer": "who is signed in", "curator": "curators", "admin": "administrators"}
+    rows = []
+    for each in accesses():
+        scope = f"`{each.scope}`" if each.scope else ""
+        rows.append(f"| `{each.method} {each.path}` | {people[each.least]} | {scope} | {each.summary} |")
+    return "\n".join(
+        [
+            "# Who may call what",
+            "",
+            "Written from what the routes ask for. Administrators may do what curators may, and both what customers may;",
+            "an [API key](accounts.md#api-keys) needs the scope besides. What belongs to somebody else is not found, as if",
+            "it did not exist. `GET /metrics` answers this machine, or whoever has `METRICS_TOKEN`",
+            "([observability](observability.md)).",
+            "",
+            "| route | for | scope of a key | what it does |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
 GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / ".env.example": env_example,
     PROJECT / "docs" / "settings.md": settings_page,
@@ -191,6 +216,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / "docs" / "retrieval.md": search_page,
     PROJECT / "docs" / "policy.md": policy_text,
     PROJECT / "docs" / "guard.md": guard_text,
+    PROJECT / "docs" / "routes.md": routes_page,
     PROJECT / "frontend" / "openapi.json": api_description,
 }
 

@@ -72,7 +72,7 @@ logger = logging.getLogger(__name__)
 PAGE = Path(__file__).parent / "static"
 """The web page, when it was built."""
 
-_PARTS = (
+PARTS = (
     about,
     accounts,
     own_data,
@@ -93,6 +93,7 @@ _PARTS = (
     health,
     monitoring,
 )
+"""Modules whose `router` is part of the application."""
 
 
 def create_app(
@@ -124,7 +125,7 @@ def create_app(
         generate_unique_id_function=_operation_id,
     )
     answer_errors(app)
-    for part in _PARTS:
+    for part in PARTS:
         app.include_router(part.router)
     if (page / "index.html").is_file():  # a folder without it is a page that is being built
         app.frontend("/", directory=page, fallback="index.html")

@@ -12,7 +12,7 @@ from questrag.chat.desk import Scope
 from questrag.chat.errors import Forbidden, Unauthorized
 from questrag.chat.ports import Store
 from questrag.chat.suggest import FirstQuestions
-from questrag.chat.types import Conversation, Turn, User
+from questrag.chat.types import Conversation, Role, Turn, User
 from questrag.custody.api_keys import PREFIX, key_of, used
 from questrag.custody.audit_log import AuditLog
 from questrag.delivery.desk import HandOffs
@@ -234,6 +234,9 @@ async def _admin(user: CurrentUser) -> User:
 CurrentCurator = Annotated[User, Depends(_curator)]
 """Administrators may do what curators may."""
 CurrentAdmin = Annotated[User, Depends(_admin)]
+
+LEAST_ROLE: dict[object, Role] = {_session: "customer", _curator: "curator", _admin: "admin"}
+"""What a route asks for that depends on one of these."""
 
 
 async def _own_conversation(conversation_id: str, user: CurrentUser, parts: CurrentParts) -> Conversation:
