@@ -195,9 +195,9 @@ def routes_page() -> str:
         [
             "# Who may call what",
             "",
-            "Written from what the routes ask for. Administrators may do what curators may, and both what customers may;",
-            "an [API key](accounts.md#api-keys) needs the scope besides. What belongs to somebody else is not found, as if",
-            "it did not exist. `GET /metrics` answers this machine, or whoever has `METRICS_TOKEN`",
+            "Written from what the routes ask for. Administrators may do what curators may, and both what customers",
+            "may; an [API key](accounts.md#api-keys) needs the scope besides. What belongs to somebody else is not",
+            "found, as if it did not exist. `GET /metrics` answers this machine, or whoever has `METRICS_TOKEN`",
             "([observability](observability.md)).",
             "",
             "| route | for | scope of a key | what it does |",
