@@ -95,7 +95,15 @@ async def list_entries(
     return await to_thread(found)
 
 
-@router.get("/entries/export", summary="Take the published entries along", responses=refuses(401, 403, 422, 503))
+@router.get(
+    "/entries/export",
+    summary="Take the published entries along",
+    response_class=Response,
+    responses={
+        200: {"content": {kind: {"schema": {"type": "string"}} for kind in ("application/jsonl", "text/csv")}},
+        **refuses(401, 403, 422, 503),
+    },
+)
 async def export_entries(
     curator: CurrentCurator,
     entries: CurrentEntries,
