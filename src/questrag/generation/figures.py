@@ -4,6 +4,7 @@ Written differently they are still the same figure, so that an answer can be com
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import NamedTuple
@@ -120,7 +121,25 @@ Figure(kind='percentage', value='2.5')]
     >>> sorted(f.value for f in figures("See https://www.bank.example/fees or bank.in, or mail help@bank.in."))
     ['bank.example', 'bank.example/fees', 'bank.in', 'help@bank.in']
     """
-    return _read(plain(text), _quantities)
+    return frozenset(_read(plain(text), _quantities)[0])
+
+
+def counted(text: str) -> tuple[Counter[Figure], str]:
+    """Return how often a text states each of its figures, and the text without them.
+
+    >>> counted("Pay Rs. 50, then 50 rupees.")
+    (Counter({Figure(kind='amount', value='50'): 2}), 'Pay  ; , then  ; .')
+    """
+    found, rest = _read(plain(text), _quantities)
+    return Counter(found), rest
+
+
+def borne_out(text: str) -> Counter[Figure]:
+    """Return how often a text of a source bears out each figure."""
+    source = plain(text)
+    every = set(_read(_EVERY.sub("1 ", source), _quantities)[0])
+    found = Counter(_read(source, _quantities_of_source)[0])
+    return found + Counter(every - set(found))
 
 
 class Evidence:
@@ -130,16 +149,15 @@ class Evidence:
     """
 
     def __init__(self, sources: Iterable[str], customer: Iterable[str] = ()) -> None:
-        source = plain("\n".join(sources))
-        self._stated = _read(source, _quantities_of_source) | _read(_EVERY.sub("1 ", source), _quantities)
-        self._echoed = {figure for figure in figures("\n".join(customer)) if figure.kind == "number"}
+        self._stated = borne_out("\n".join(sources)).keys()
+        self.echoed = {figure for figure in figures("\n".join(customer)) if figure.kind == "number"}
 
     def missing(self, stated: Iterable[Figure]) -> frozenset[Figure]:
         """Return those that nothing bears out."""
         return frozenset(figure for figure in stated if not self._bears_out(figure))
 
     def _bears_out(self, figure: Figure) -> bool:
-        if figure in self._stated or figure in self._echoed:
+        if figure in self._stated or figure in self.echoed:
             return True
         # A source may say "1930" alone where the answer says "call 1930", and the other way round.
         either_way = {Figure("number", figure.value), Figure("phone number", figure.value)}
@@ -149,26 +167,26 @@ class Evidence:
 _Read = Callable[[re.Match[str]], list[Figure]]
 
 
-def _read(text: str, quantities: _Read) -> frozenset[Figure]:
+def _read(text: str, quantities: _Read) -> tuple[list[Figure], str]:
+    """Return the figures, and the text without them."""
     rest = _LIST_MARKER.sub(" ", text)
-    found: set[Figure] = set()
+    found: list[Figure] = []
     for pattern, read in _ADDRESSES:
         rest = _take(rest, pattern, read, found)
     for pattern, read in _DATES_AND_PHONES if _DIGIT.search(rest) else ():
         rest = _take(rest, pattern, read, found)
     if not _DIGIT.search(rest := in_digits(rest)):
-        return frozenset(found)
+        return found, rest
     rest = _take(_BETWEEN.sub(r"\1 to ", _OWN_COUNT.sub(" ", rest)), _CALLED, _short_phones, found)
-    _take(rest, _QUANTITY, quantities, found)
-    return frozenset(found)
+    return found, _take(rest, _QUANTITY, quantities, found)
 
 
-def _take(text: str, pattern: re.Pattern[str], read: _Read, found: set[Figure]) -> str:
+def _take(text: str, pattern: re.Pattern[str], read: _Read, found: list[Figure]) -> str:
     """Add what the pattern finds; return the text without it, so that nothing is read twice."""
 
     def note(match: re.Match[str]) -> str:
         here = read(match)
-        found.update(here)
+        found.extend(here)
         return " ; " if here else match.group()
 
     return pattern.sub(note, text)
@@ -209,7 +227,10 @@ def _short_phones(match: re.Match[str]) -> list[Figure]:
 
 
 def _quantities(match: re.Match[str]) -> list[Figure]:
-    return [_quantity(match, number) for number in (match["low"], match["high"]) if number]
+    found = [_quantity(match, number) for number in (match["low"], match["high"]) if number]
+    if match["before"] and match["low"] and (match["percent"] or match["duration"]):
+        found[0] = _quantity(match, match["low"], ends=False)  # "Rs. 5 to 7%": what comes last is not said of the first
+    return found
 
 
 def _quantities_of_source(match: re.Match[str]) -> list[Figure]:
@@ -220,13 +241,14 @@ def _quantities_of_source(match: re.Match[str]) -> list[Figure]:
     return [*found, *numbers, *(Figure("amount", figure.value) for figure in large)]
 
 
-def _quantity(match: re.Match[str], written: str) -> Figure:
+def _quantity(match: re.Match[str], written: str, *, ends: bool = True) -> Figure:
+    """Return one figure of a match; ``ends`` says whether the unit at the end is its own."""
     number = written.rstrip("#")
-    if match["percent"]:
+    if ends and match["percent"]:
         return Figure("percentage", value(number))
-    if match["bps"]:
+    if ends and match["bps"]:
         return Figure("percentage", value(decimal(number) / 100))
-    if duration := match["duration"]:
+    if ends and (duration := match["duration"]):
         times, unit = _DURATION[duration.lower()]
         return Figure("duration", f"{value(Decimal(number.replace(',', '')) * times)} {unit}")
     currency = (match["before"] or match["again"] or match["money"] or "").lower()

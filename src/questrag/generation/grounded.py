@@ -11,6 +11,7 @@ from questrag.chat.ports import Generator
 from questrag.chat.prompt import SYSTEM, Prompt, Shown
 from questrag.chat.types import Completion, Generated, Passage, Replaced, Token
 from questrag.chat.words import content_words
+from questrag.generation.counterparts import Counterparts
 from questrag.generation.extractive import best_source
 from questrag.generation.figures import Evidence, Figure, figures
 from questrag.generation.providers import ProviderState, close_all, states_of
@@ -123,6 +124,7 @@ class _Check:
 
     prompt: Prompt
     evidence: Evidence = field(init=False)
+    counterparts: Counterparts = field(init=False)
     held: str = ""
     """The sentence that is not whole yet."""
     said: str = ""
@@ -142,6 +144,7 @@ class _Check:
         sources = [part for s in self.prompt.sources for part in (s.text, *_approved_texts(s.passage))]
         customer = [m.content for m in self.prompt.history if m.role == "user"]
         self.evidence = Evidence(sources, [*customer, self.prompt.question])
+        self.counterparts = Counterparts(dict.fromkeys(sources))
         self.own_orders = _runs(SYSTEM).difference(*map(_runs, sources))
 
     @property
@@ -178,9 +181,12 @@ class _Check:
         text = _CITATION.sub(self._cite, sentences)
         text = text if self.shown else text.lstrip()
         self.held = self.held[end:]
-        stated = figures(_CITATION.sub(" ", text))
+        plain_text = _CITATION.sub(" ", text)
+        stated = figures(plain_text)
         if unknown := self.evidence.missing(stated):
             raise _Ungrounded(f"the model's answer had a {min(unknown).kind} that no source gives")
+        if unlike := self.counterparts.contradicted(plain_text, self.evidence.echoed):
+            raise _Ungrounded(f"the model's answer had a {min(unlike).kind} where the source gives another")
         if not self.own_orders.isdisjoint(_runs(f"{self.said[-_LONGEST_END:]} {text}")):
             raise _Ungrounded("the model's answer repeated its instructions")
         self.said += text
