@@ -54,7 +54,7 @@ _TIMES: dict[Lang, tuple[str, str, str]] = {
 }
 _SAME_WORDS: dict[Lang, dict[str, str]] = {
     "en": {
-        "must": "has to", "need": "require", "usually": "normally", "ask": "check with", "money": "amount", "buy": "get",
+        "must": "has to", "need": "require", "usually": "normally", "ask": "check with", "buy": "get",
         "take": "bring", "get": "receive", "shows": "displays", "within": "in", "below": "under", "above": "over",
         "start": "begin", "free": "at no cost", "at least": "not less than", "for example": "say", "only": "just",
     },

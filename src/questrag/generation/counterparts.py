@@ -46,7 +46,7 @@ class Counterparts:
         frozenset()
         """
         found: set[Figure] = set()
-        for sentence in _sentences(text):
+        for sentence in sentences(text):
             clauses = [clause for clause in _clauses(sentence) if len(content_words(clause)) >= _CLAUSE_WORDS]
             for part in dict.fromkeys((sentence, *_NEXT.split(sentence), *clauses)):
                 found |= self._otherwise(part)
@@ -76,7 +76,7 @@ class Counterparts:
 @lru_cache(maxsize=8192)
 def _parts(text: str) -> tuple[_Part, ...]:
     """Return the sentences and clauses of a text that state a figure of something."""
-    parts = dict.fromkeys(part for sentence in _sentences(text) for part in (sentence, *_clauses(sentence)))
+    parts = dict.fromkeys(part for sentence in sentences(text) for part in (sentence, *_clauses(sentence)))
     found = []
     for part in parts:
         figures, rest = counted(part)
@@ -85,7 +85,8 @@ def _parts(text: str) -> tuple[_Part, ...]:
     return tuple(found)
 
 
-def _sentences(text: str) -> list[str]:
+def sentences(text: str) -> list[str]:
+    """Return the sentences, list items and lines of a text; what a semicolon parts is two."""
     return [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
 
 

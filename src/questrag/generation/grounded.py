@@ -11,10 +11,11 @@ from questrag.chat.ports import Generator
 from questrag.chat.prompt import SYSTEM, Prompt, Shown
 from questrag.chat.types import Completion, Generated, Passage, Replaced, Token
 from questrag.chat.words import content_words
-from questrag.generation.counterparts import Counterparts
+from questrag.generation.counterparts import Counterparts, sentences
 from questrag.generation.extractive import best_source
 from questrag.generation.figures import Evidence, Figure, figures
 from questrag.generation.providers import ProviderState, close_all, states_of
+from questrag.generation.wording import Wording
 
 _CITATION = re.compile(r"( ?)[\[【] ?(\d{1,9}(?: {0,3}[,;&-] {0,3}\d{1,9}){0,20})(?:†[^\]】\[【]{0,99})? ?[\]】]")
 # A sentence is whole once the next one has begun: a citation may still follow its full stop.
@@ -125,6 +126,8 @@ class _Check:
     prompt: Prompt
     evidence: Evidence = field(init=False)
     counterparts: Counterparts = field(init=False)
+    wording: Wording | None = field(init=False)
+    """None where the answer needs no source."""
     held: str = ""
     """The sentence that is not whole yet."""
     said: str = ""
@@ -144,7 +147,9 @@ class _Check:
         sources = [part for s in self.prompt.sources for part in (s.text, *_approved_texts(s.passage))]
         customer = [m.content for m in self.prompt.history if m.role == "user"]
         self.evidence = Evidence(sources, [*customer, self.prompt.question])
-        self.counterparts = Counterparts(dict.fromkeys(sources))
+        sources = list(dict.fromkeys(sources))
+        self.counterparts = Counterparts(sources)
+        self.wording = None if self.prompt.small_talk else Wording(sources)
         self.own_orders = _runs(SYSTEM).difference(*map(_runs, sources))
 
     @property
@@ -162,36 +167,46 @@ class _Check:
                 begin = max(0, len(self.held) - _LONGEST_END)
                 self.held += text
                 ends = [match.end() for match in _SENTENCE_END.finditer(self.held, begin)]
-                return self._release(ends[-1]) if ends else []
+                if not ends or (self.wording and self.wording.waits(self.held[: ends[-1]])):
+                    return []
+                return self._release(ends[-1])
             case Replaced():
                 withdrawn: list[Generated] = [event] if self.shown else []
+                self.wording = self.wording and self.wording.anew()
                 self.held, self.said, self.stated, self.cited, self.gives_up = "", "", set(), {}, False
                 return withdrawn
             case Completion():
-                rest = self._release(len(self.held))
+                rest = self._release(len(self.held), last=True)
                 if not self.shown:
                     raise _Ungrounded("the model's answer was empty")
                 return [*rest, self._signed(event)]
 
-    def _release(self, end: int) -> list[Generated]:
-        sentences = self.held[:end]
+    def _release(self, end: int, *, last: bool = False) -> list[Generated]:
+        ready = self.held[:end]
         if not self.shown:
-            first = _SENTENCE_END.search(sentences.lstrip())
-            self.gives_up = bool(_NO_INFORMATION.search(sentences.lstrip()[: first.end() if first else None]))
-        text = _CITATION.sub(self._cite, sentences)
+            first = _SENTENCE_END.search(ready.lstrip())
+            self.gives_up = bool(_NO_INFORMATION.search(ready.lstrip()[: first.end() if first else None]))
+        text = _CITATION.sub(self._cite, ready)
         text = text if self.shown else text.lstrip()
         self.held = self.held[end:]
-        plain_text = _CITATION.sub(" ", text)
-        stated = figures(plain_text)
-        if unknown := self.evidence.missing(stated):
-            raise _Ungrounded(f"the model's answer had a {min(unknown).kind} that no source gives")
-        if unlike := self.counterparts.contradicted(plain_text, self.evidence.echoed):
-            raise _Ungrounded(f"the model's answer had a {min(unlike).kind} where the source gives another")
-        if not self.own_orders.isdisjoint(_runs(f"{self.said[-_LONGEST_END:]} {text}")):
-            raise _Ungrounded("the model's answer repeated its instructions")
+        stated = self._require_borne_out(text, last)
         self.said += text
         self.stated |= stated
         return [Token(text)] if text else []
+
+    def _require_borne_out(self, text: str, last: bool) -> frozenset[Figure]:
+        """Return the figures of the next words of the answer. Raises: _Ungrounded."""
+        bare = _CITATION.sub(" ", text)
+        stated = figures(bare)
+        if unknown := self.evidence.missing(stated):
+            raise _Ungrounded(f"the model's answer had a {min(unknown).kind} that no source gives")
+        if unlike := self.counterparts.contradicted(bare, self.evidence.echoed):
+            raise _Ungrounded(f"the model's answer had a {min(unlike).kind} where the source gives another")
+        if not self.own_orders.isdisjoint(_runs(f"{self.said[-_LONGEST_END:]} {text}")):
+            raise _Ungrounded("the model's answer repeated its instructions")
+        if self.wording and self.wording.strays(sentences(bare), last=last):
+            raise _Ungrounded("the model's answer said what no source says")
+        return stated
 
     def _cite(self, match: re.Match[str]) -> str:
         """Note the sources that a citation names; return it without those that do not exist."""
