@@ -10,6 +10,7 @@ from questrag.chat.words import content_words
 from questrag.generation.figures import Figure, borne_out, counted
 
 _SENTENCE_END = re.compile(r"\n+|(?:(?<!\d)(?<!\bRs)(?<!\bNo)\.|[!?।;])(?=\s|$)|(?<=\d)\.(?=\s+[^\W\d_])(?!\s*\d)")
+_WORDY = re.compile(r"\w")
 _CLAUSE_END = re.compile(r"[;:—]|,(?=\s)|[()]|\s-\s")
 _NEXT = re.compile(r"[,;] (?:and|but|or|while|aur|lekin|par|ya|और|लेकिन|पर|या) ")
 _TAKEN = 0.5
@@ -87,7 +88,7 @@ def _parts(text: str) -> tuple[_Part, ...]:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences, list items and lines of a text; what a semicolon parts is two."""
-    return [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    return [sentence for sentence in _SENTENCE_END.split(text) if _WORDY.search(sentence)]
 
 
 def _clauses(sentence: str) -> list[str]:
