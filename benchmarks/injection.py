@@ -69,12 +69,12 @@ def figures(shared: Path) -> dict[str, dict[str, dict[str, object]]]:
     for name, texts in (("attacks", attacks(shared)), ("harmless", harmless(shared))):
         seen = [(each, text, inspect(text).suspicious) for each, text in dict.fromkeys(texts)]
         for half, words in enumerate(HALVES):
-            found[f"{name}, {words}"] = tally((each, hit) for each, text, hit in seen if _half(text) == half)
+            found[f"{name}, {words}"] = tally((each, hit) for each, text, hit in seen if half_of(text) == half)
     found["own questions"] = tally((lang, inspect(text).suspicious) for lang, text in dict.fromkeys(own_questions()))
     return found
 
 
-def _half(text: str) -> int:
+def half_of(text: str) -> int:
     return zlib.crc32(text.encode()) % 2
 
 

@@ -68,7 +68,16 @@ def _direct(text: str) -> set[Reason]:
     for reading in {text, unleet(text)}:
         words = _words(reading)
         found |= {rule.reason for rule in _RULES if rule.fires(words)}
+        # A question about a card in the next sentence does not make an order a question.
+        for sentence in _sentences(reading):
+            words = _words(sentence)
+            found |= {rule.reason for rule in _RULES if rule.unless is _OF_THE_BANK and rule.fires(words)}
     return found
+
+
+def _sentences(text: str) -> list[str]:
+    sentences = _SENTENCE_END.split(text, _MOST)
+    return sentences if len(sentences) > 1 else []
 
 
 def _spelt(words: str) -> str:
@@ -121,6 +130,7 @@ def _words(text: str) -> list[str]:
 
 
 _WORD = re.compile(r"[\w'\u0900-\u0963]+")
+_SENTENCE_END = re.compile(r"[.!?\u0964;\n]+\s*")
 _NO_RULES = (
     r"(?:rules?|restrictions?|filters?|limits|limitations?|polic(?:y|ies)|guidelines?|constraints?|safety"
     r"|censorship|ethic\w*|boundaries|morals?|prompt)"
@@ -149,6 +159,15 @@ _TOGETHER = tuple(
         (r"(?:tum |you (?:are free to|can|may) )(?:sab kuch|kuch bhi|say|do|perform) (?:bol|anything"
          r"|everything|kar)\S*", "freemode"),
         (r"तुम (?:सब कुछ|कुछ भी) (?:बोल|कर|बता)\S*", "freemode"),
+        (r"(?:no|without|free of) (?:censorship|moral\w*|ethic\w*|laws?|filter\w*|censor\w*)|bina (?:censor\w*|sharam"
+         r"|kanoon|filter)|बिना (?:सेंसर\S*|कानून\S*|नैतिक\S*)|anti ?gpt|opposite (?:mode|day)", "nobounds"),
+        (r"(?:maintenance|chaos|unlimited|unfiltered|override|hacker|test|super ?user|unlocked|free) (?:mode|mod|मोड)",
+         "devmode"),
+        (r"what (?:were|are) you (?:told|instructed|programmed)|your (?:configuration|pre ?prompt|hidden rules?)",
+         "systemprompt"),
+        (r"(?:tumhe|aapko|tujhe) (?:kya|kaun si|kaunse) (?:\S+ )?(?:nirdesh|instruction|prompt|hidayat)\S*",
+         "systemprompt"),
+        (r"(?:तुम्हे|आपको|तुम्हें) (?:क्या|कौन से|कौन सी) (?:\S+ )?(?:निर्देश|प्रॉम्प्ट|हिदायत)\S*", "systemprompt"),
         (r"(?:developer|dev) mode", "devmode"),
         (r"(?:ai|model|chatbot|bot|agents?|system)(?: (?:ke?|ka|ki))? (?:source )?code|(?:एआई|ai"
          r"|एजेंट\S*) (?:का )?(?:सोर्स )?कोड", "sourcecode"),
@@ -265,10 +284,24 @@ _MINE = _Kind("my mera meri mere our मेरा मेरी मेरे bank
 _PHONE = _Kind("phone mobile app setting* settings upi फोन मोबाइल ऐप option* turned usb")
 _DEVICE = _Kind("phone* mobile device* rooted root iphone android फोन मोबाइल डिवाइस रूट")
 
+_MODELS = _Kind("your previous prior earlier pichle pichhle pehle tumhare aapke पिछले तुम्हारे आपके system")
+_TEXT_OF_IT = _Kind("instructions prompt* directives guidelines nirdesh* hidayat* निर्देश* दिशानिर्देश* हिदायत*")
 _NEW_ORDER = _Kind("ignore* say print forget* apna apne saare अपना अपने सारे instead bina सिस्टम system")
 _YOURS = _Kind("your apne apna tumhare अपने तुम्हारे the initial")
 _TEXT = _Kind("instructions prompt guidelines directives nirdesh निर्देश")
 _COPY = _Kind("repeat print output translate summari*")
+_BOUNDS = _Kind(
+    "restriction* limitation* filter* safeguard* guardrail* censorship moderation safety ethics pabandi* seema* "
+    "rok roktok सीमा* सीमाएं प्रतिबंध* पाबंदी* सेंसर* फिल्टर*"
+)
+_OFF = _Kind("disable turn deactivate remove lift drop switch without off hatao hata hatado band हटाओ हटा बंद")
+_OF_THE_MODEL = _Kind("your content ai safety tumhare tumhari aapke apne apni all अपनी अपने तुम्हार* सभी model chatbot")
+_WHERE = _Kind("systemprompt prompt instructions configuration nirdesh* निर्देश* प्रॉम्प्ट*")
+_ITS = _Kind("your tumhara tumhare tumhari aapka aapke apna apne apni तुम्हार* आपका आपके अपना अपने अपनी")
+_READ_OUT = _Kind(
+    "reveal print repeat display output dump leak disclose recite verbatim dikhao dikha likho batao sunao padho "
+    "दिखाओ दिखा लिखो बताओ सुनाओ पढ़ो exact translate summarize list paste"
+)
 _INSIDE = _Kind("internal* source architecture thinking safety")
 _YOU_NOW = _Kind("you your enter enable* now tum ab respond simulate asif activate*")
 _PROTECTION = _Kind("system* filter* protocol* प्रणाली* rules")
@@ -278,6 +311,7 @@ _FORBIDDEN = _Kind("illegal gairkanooni अवैध गैरकानूनी
 _RULES = (
     _Rule(Reason.OVERRIDE, (_STRONG, _ORDERS), 7, unless=_OF_THE_BANK),
     _Rule(Reason.OVERRIDE, (_BREAK, _ORDERS, _OWN), 6, unless=_OF_THE_BANK),
+    _Rule(Reason.OVERRIDE, (_STRONG, _MODELS, _TEXT_OF_IT), 4, unless=_Kind("standing my mera meri mere मेरा मेरे")),
     _Rule(
         Reason.OVERRIDE,
         (_Kind("neworders"), _NEW_ORDER),
@@ -305,6 +339,8 @@ _RULES = (
         9,
     ),
     _Rule(Reason.ROLE_PLAY, (_Kind("nobounds uncensored unrestricted unfiltered"), _ANSWER), 9, unless=_OF_THE_BANK),
+    _Rule(Reason.OVERRIDE, (_BOUNDS, _OFF, _OF_THE_MODEL), 4, unless=_OF_THE_BANK),
+    _Rule(Reason.PROMPT_LEAK, (_READ_OUT, _ITS, _WHERE), 5, unless=_OF_THE_BANK),
     _Rule(Reason.ROLE_PLAY, (_Kind("freemode"),), 0),
     _Rule(
         Reason.ROLE_PLAY,

@@ -9,6 +9,7 @@ from functools import lru_cache
 from questrag.chat.injection import inspect
 from questrag.chat.ports import Generator
 from questrag.chat.prompt import SYSTEM, Prompt, Shown
+from questrag.chat.secrets import asks_for_a_secret
 from questrag.chat.types import Completion, Generated, Passage, Replaced, Token
 from questrag.chat.words import content_words
 from questrag.generation.counterparts import Counterparts, sentences
@@ -149,7 +150,7 @@ class _Check:
         self.evidence = Evidence(sources, [*customer, self.prompt.question])
         sources = list(dict.fromkeys(sources))
         self.counterparts = Counterparts(sources)
-        self.wording = None if self.prompt.small_talk else Wording(sources)
+        self.wording = None if self.prompt.small_talk else Wording(sources, self.prompt.lang)
         self.own_orders = _runs(SYSTEM).difference(*map(_runs, sources))
 
     @property
@@ -204,7 +205,10 @@ class _Check:
             raise _Ungrounded(f"the model's answer had a {min(unlike).kind} where the source gives another")
         if not self.own_orders.isdisjoint(_runs(f"{self.said[-_LONGEST_END:]} {text}")):
             raise _Ungrounded("the model's answer repeated its instructions")
-        if self.wording and self.wording.strays(sentences(bare), last=last):
+        next_ones = sentences(bare)
+        if any(map(asks_for_a_secret, next_ones)):
+            raise _Ungrounded("the model's answer asked for a secret")
+        if self.wording and self.wording.strays(next_ones, last=last):
             raise _Ungrounded("the model's answer said what no source says")
         return stated
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from questrag.chat.language import language_of
+from questrag.chat.types import Lang
 from questrag.chat.words import content_words
 from questrag.generation.replies import NO_ANSWER, SMALL_TALK, TALK_TO_A_PERSON
 from questrag.hinglish.lexicon import lexicon
@@ -15,7 +16,7 @@ _POLITE = """
     sure yes certainly okay ok note remember moment wait patient happy glad hope feel free further assist anything else
     information available mention contain source
     sources mentions contains says shall connect person here according based simply step follow following
-    bye done now first then next finally also however important usually example
+    bye done now first then next finally also however important usually example every each happens
     maaf paas vyakti jodun jodoon milaun milaoon kaise
     zaroor ji haan dhyan rakhiye rakhen krupya kripya madad kya sakte sakti iske liye pehle phir baad agar
     क्षमा पास जोड़ूँ जोड़ूं मिलाऊँ ज़रूर जी हाँ ध्यान रखें रखिए कृपया मदद पहले फिर बाद अगर
@@ -49,9 +50,12 @@ _OF_NOTHING = frozenset(_POLITE.split()) | frozenset(
 """Said in any answer, whatever its subject; these count only where the sources have them."""
 
 
-_FEW = 4
+_FEW = 3
 """Fewer words about something than this say nothing of where they come from."""
-_OF_A_SENTENCE = 1 / 3
+_FEW_TRANSLATED = 6
+"""The same where no source is in the customer's language: a word may be translated in many ways."""
+_OF_A_SENTENCE = 0.4
+_TRANSLATED = 0.15
 _OF_AN_ANSWER = 0.4
 """Shares of the words that the sources have to have. Fitted with one half of the entries, see `benchmarks.obedient`."""
 
@@ -62,7 +66,12 @@ class Wording:
     The customer's own words count for nothing: who wants a model to say something says it first.
     """
 
-    def __init__(self, sources: Iterable[str]) -> None:
+    def __init__(self, sources: Iterable[str], asked: Lang = "en") -> None:
+        """
+        Args:
+            asked: the customer's language; who answers in another one has none of its latitude.
+        """
+        self._asked = asked
         self._sources = tuple(sources)
         self._known = frozenset().union(*map(_vocabulary, self._sources))
         self._langs = frozenset(map(_language, self._sources))
@@ -70,7 +79,7 @@ class Wording:
 
     def anew(self) -> "Wording":
         """Return it for another answer from the same sources."""
-        return Wording(self._sources)
+        return Wording(self._sources, self._asked)
 
     def told(self, text: str) -> tuple[int, int]:
         """Return how many words of a text are about something, and how many of these the sources have.
@@ -101,7 +110,12 @@ class Wording:
         for sentence in sentences:
             said, borne_out = self.told(sentence)
             self._said, self._borne_out = self._said + said, self._borne_out + borne_out
-            same = said >= _FEW and borne_out < _OF_A_SENTENCE * said and _language(sentence) in self._langs
-            stray = stray or same
+            least = _TRANSLATED if self._translates(sentence) else _OF_A_SENTENCE
+            few = _FEW if self._asked in self._langs else _FEW_TRANSLATED
+            stray = stray or (said >= few and borne_out < least * said)
         too_few = self._said >= _FEW and self._borne_out < _OF_AN_ANSWER * self._said
         return stray or too_few or (last and self._said > 0 and not self._borne_out)
+
+    def _translates(self, sentence: str) -> bool:
+        lang = _language(sentence)
+        return lang == self._asked and lang not in self._langs

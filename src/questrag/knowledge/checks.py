@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from questrag.chat.injection import Reason, inspect
 from questrag.chat.language import language_of
+from questrag.chat.secrets import asks_for_a_secret
 from questrag.chat.types import Lang
 from questrag.hinglish.lexicon import lexicon
 from questrag.knowledge.entry import Entry
@@ -26,19 +28,6 @@ _ALLOWED_NUMBERS: Final = frozenset({"1930", "14448", "112"})
 _TELEPHONE = re.compile(r"(?<![\d₹,.])(?!20\d\d-\d\d\b)\+?\d(?:[ -]?\d){5,}(?![\d,.]*\d)")  # no financial years
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.-]+@[\w-]+\.\w+")
 _PUBLIC_LINKS: Final = ("rbi.org.in", "gov.in", "npci.org.in", "bharatconnect.com")
-_NAMED = r"(?<![a-z])(?:otp|pin|cvv|password|ओटीपी|पिन|सीवीवी|पासवर्ड)s?(?![a-z])"
-_SECRETS = re.compile(
-    rf"\b(?:share|tell|send|give)\b[^.!?,;\n]{{0,25}}{_NAMED}|"  # the verb first, in English
-    rf"{_NAMED}\s+(?:hum\w* |हमें )?(?:"
-    r"bata(?:iye|o| dijiye| do)|bhej(?:iye|o| dijiye| do)|de (?:dijiye|do)|share (?:kijiye|karein|karo)|"
-    r"बता(?:इए|ओ| दीजिए| दें| दो)|भेज(?:िए|ें| दीजिए| दें| दो)|दे (?:दीजिए|दें|दो)|साझा (?:करें|कीजिए))",
-    re.IGNORECASE,
-)
-_NEGATION = re.compile(
-    r"\b(?:never|not?|nor|neither|nobody|none|don't|without|asks?|who|mat|na|nahi|nahin|kabhi|kisi)\b|n't\b|"
-    r"(?:मत|नहीं|कभी|किसी|\sन\s)",
-    re.IGNORECASE,
-)
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[a-z]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?।])\s+|\n+")
@@ -124,21 +113,26 @@ def _contacts(entry: Entry) -> Iterator[tuple[str, str]]:
 def _secrets(entry: Entry) -> Iterator[tuple[str, str]]:
     for field, _, text in entry.answer_texts():
         for sentence in _SENTENCE_END.split(text):
-            if any(not _NEGATION.search(_clause(sentence, match)) for match in _SECRETS.finditer(sentence)):
+            if asks_for_a_secret(sentence):
                 yield (
                     field,
                     f"seems to ask for a secret: {sentence.strip()[:80]!r}; no bank needs an OTP, PIN, CVV or password",
                 )
 
 
+def _orders(entry: Entry) -> Iterator[tuple[str, str]]:
+    for field, _, text in (*entry.phrasings(), *entry.answer_texts()):
+        if reasons := [reason for reason in inspect(text).reasons if reason is not Reason.FLOOD]:
+            yield (
+                field,
+                f"reads like an order to a language model ({', '.join(reasons)}): no model would be shown the entry; "
+                "say it in other words",
+            )
+
+
 def _is_public(link: str) -> bool:
     host = re.sub(r"^(?:https?://)?(?:.*@)?", "", link.lower()).partition("/")[0].rstrip(".,;:)")
     return any(host == public or host.endswith(f".{public}") for public in _PUBLIC_LINKS)
-
-
-def _clause(sentence: str, match: re.Match[str]) -> str:
-    """Return the match with what stands before it, back to the last comma: "do not worry, tell us" forbids nothing."""
-    return re.split(r"[,;:—]", sentence[: match.start()])[-1] + match[0]
 
 
 def _readability(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -160,5 +154,6 @@ _RULES: Final[tuple[tuple[str, Severity, _Rule], ...]] = (
     ("numbers", "error", _same_numbers),
     ("contacts", "remark", _contacts),
     ("secrets", "error", _secrets),
+    ("orders", "remark", _orders),
     ("readability", "remark", _readability),
 )
