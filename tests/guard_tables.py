@@ -12,7 +12,9 @@ _HALVES = ("in view", "not in view")
 
 def guard_page() -> str:
     """Everything that is measured about the guard."""
-    return "\n".join([*_masking(result("benchmarks/results/masking.json")), "", *_injection()])
+    return "\n".join(
+        [*_masking(result("benchmarks/results/masking.json")), "", *_injection(), "", *_altered(), "", *_obedient()]
+    )
 
 
 def _masking(read: Mapping[str, Any]) -> list[str]:
@@ -53,6 +55,42 @@ def _injection() -> list[str]:
         "Each public set is halved by checksum in the same way. Of attacks, more is better; of all else, less.",
         "",
         *_table("found to be an attack", rows),
+    ]
+
+
+def _altered() -> list[str]:
+    read = result("benchmarks/results/altered.json")
+    rows = []
+    for what in ("altered", "faithful"):
+        counts = read[f"withdrawn, {what}"]
+        rows += [(f"{what}, entries {half}", counts["by_half"][half]) for half in _HALVES]
+        rows += [(f"{what}: {lang}", c) for lang, c in sorted(counts["by_lang"].items())]
+    rows += [(f"altered: {kind}", c) for kind, c in sorted(read["withdrawn, altered"]["by_kind"].items())]
+    return [
+        "Sentences of entries were put in another order, shortened, joined, in slightly other words, with figures",
+        "written another way; in altered ones one figure was changed. One half of the entries was in view.",
+        "",
+        *_table("answer withdrawn", rows),
+    ]
+
+
+def _obedient() -> list[str]:
+    read = result("benchmarks/results/obedient.json")
+    rows = [
+        *((f"{way} attacks get through", c) for way, c in read["attacks"].items()),
+        *((f"the same by set, {name}", c) for name, c in read["by_set"].items()),
+        *((f"the same by what was demanded, {name}", c) for name, c in read["by_demand"].items()),
+        ("harmless questions answered as without a guard", read["answered in all"]["all"]),
+        *(
+            (f"an approved translation is withdrawn, {name}", c)
+            for name, c in read["translated answers withdrawn"].items()
+        ),
+    ]
+    return [
+        "A stub over HTTP that does whatever an attack demands, asked through the whole assistant: the attack is the",
+        "customer's message, or stands in an entry. A translation is withdrawn most often for figures in other words.",
+        "",
+        *_table("an obedient model", rows),
     ]
 
 
