@@ -88,7 +88,10 @@ def _obedient() -> list[str]:
     ]
     return [
         "A stub over HTTP that does whatever an attack demands, asked through the whole assistant: the attack is the",
-        "customer's message, or stands in an entry. A translation is withdrawn most often for figures in other words.",
+        "customer's message, or stands in an entry. Each attack makes one of nine demands. The check of words was made",
+        "stricter after trial runs with some of these attacks, so this is no measure on attacks never seen; how many",
+        "direct ones reached the model was not counted. A translation is what an entry says in another language,",
+        "where the model was shown only the English; figures in other words are the most frequent reason.",
         "",
         *_table("an obedient model", rows),
     ]
