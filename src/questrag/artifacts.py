@@ -11,6 +11,7 @@ from pathlib import Path
 from questrag.chat.errors import ArtifactError
 
 MANIFEST = "manifest.json"
+_ITEMS = {"kind", "info", "files", "fingerprint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,10 @@ def seal(folder: Path, kind: str, info: Mapping[str, str]) -> Artifact:
     files = {
         path.name: sha256_of(path) for path in sorted(folder.iterdir()) if path.name not in (MANIFEST, "README.md")
     }
-    body = {"kind": kind, "info": dict(info), "files": files}
+    artifact = Artifact(folder, kind, info, files)
+    body = {"kind": kind, "info": dict(info), "files": files, "fingerprint": artifact.fingerprint}
     (folder / MANIFEST).write_text(json.dumps(body, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return Artifact(folder, kind, info, files)
+    return artifact
 
 
 def write_artifact(
@@ -88,24 +90,12 @@ def open_artifact(folder: Path, kind: str) -> Artifact:
     Raises:
         ArtifactError: something is missing, changed, or of another kind; the message names the file.
     """
-    path = folder / MANIFEST
-    try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-        found, info, files = body["kind"], body["info"], body["files"]
-        well_formed = all(
-            isinstance(part, dict) and all(isinstance(v, str) for v in part.values()) for part in (info, files)
-        )
-    except FileNotFoundError:
-        raise ArtifactError(f"{path} is missing: {folder} holds no {kind}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ArtifactError(f"{path} cannot be read as a manifest ({error})") from None
-    if not well_formed:
-        raise ArtifactError(f"{path} cannot be read as a manifest: info and files map names to text")
-    if found != kind:
-        raise ArtifactError(f"{folder} holds a {found}, not a {kind}")
-    for name, digest in files.items():
+    artifact = _manifest(folder)
+    if artifact.kind != kind:
+        raise ArtifactError(f"{folder / MANIFEST} says that {folder} holds a {artifact.kind}, not a {kind}")
+    for name, digest in artifact.files.items():
         _check(folder, name, digest)
-    return Artifact(folder, kind, info, files)
+    return artifact
 
 
 def download(repository: str, folder: Path) -> None:
@@ -128,13 +118,36 @@ def download(repository: str, folder: Path) -> None:
     partial.rename(folder)
 
 
+def _manifest(folder: Path) -> Artifact:
+    path = folder / MANIFEST
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        kind, info, files = body["kind"], body["info"], body["files"]
+        maps = all(isinstance(part, dict) and all(isinstance(v, str) for v in part.values()) for part in (info, files))
+    except FileNotFoundError:
+        raise ArtifactError(f"{path} is missing: {folder} is not a folder that was made whole") from None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ArtifactError(f"{path} cannot be read as a manifest ({error})") from None
+    if not maps or not isinstance(kind, str):
+        raise ArtifactError(f"{path} cannot be read as a manifest: kind is text, info and files map names to text")
+    # One that was sealed before manifests named their own fingerprint has none; one that is damaged has another.
+    found = Artifact(folder, kind, info, files)
+    if set(body) - _ITEMS or body.get("fingerprint", found.fingerprint) != found.fingerprint:
+        raise ArtifactError(f"{path} is damaged or was changed: its fingerprint is not that of what it says")
+    return found
+
+
 def _check(folder: Path, name: str, digest: str) -> None:
     path = folder / name
     if path.name != name:
         raise ArtifactError(f"{folder / MANIFEST} names {name!r}, which is not a file name")
     if not path.is_file():
         raise ArtifactError(f"{path} is missing, but {MANIFEST} lists it")
-    if sha256_of(path) != digest:
+    try:
+        found = sha256_of(path)
+    except OSError as error:
+        raise ArtifactError(f"{path} cannot be read ({error.strerror})") from None
+    if found != digest:
         raise ArtifactError(f"{path} is damaged or was exchanged: its checksum is not the one in {MANIFEST}")
 
 

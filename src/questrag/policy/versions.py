@@ -53,7 +53,10 @@ class PolicyVersions:
             return []
         try:
             whole, _, _ = self.log.read_text(encoding="utf-8").rpartition("\n")  # a line that was cut off never counted
-            return [Served(**json.loads(line)) for line in whole.splitlines()]
+            served = [Served(**json.loads(line)) for line in whole.splitlines()]
+            if odd := next((each for each in served if each.by not in ("promoted", "rolled back")), None):
+                raise ValueError(f"nothing can be {odd.by!r}")
+            return served
         except (OSError, ValueError, TypeError) as error:
             raise ArtifactError(
                 f"{self.log} cannot be read ({error}): mend it, or remove it to serve the shipped policy"

@@ -47,6 +47,7 @@ class SearchIndex:
             artifact = open_artifact(folder, "index")
         except ArtifactError as error:
             raise UnusableIndex(str(error)) from None
+        self._folder = folder
         self.version = artifact.fingerprint
         self.info = artifact.info
         try:
@@ -73,7 +74,7 @@ class SearchIndex:
         """Raises: UnusableIndex: it was made with another encoder, or from other entries."""
         for what, wanted in (("encoder", encoder), ("knowledge", knowledge)):
             if self.info.get(what) != wanted:
-                raise UnusableIndex(f"the index was made for {what} {self.info.get(what)}, not {wanted}")
+                raise UnusableIndex(f"the index {self._folder} was made for {what} {self.info.get(what)}, not {wanted}")
         return self
 
     def rows_of(self, ids: Iterable[str]) -> Rows:
