@@ -134,7 +134,10 @@ class Peer:
         assert task
         self._tasks.add(task)
         try:
-            self.calls.append(await _call(reader))
+            try:
+                self.calls.append(await _call(reader))
+            except asyncio.IncompleteReadError:  # the caller left before it had said what it wants
+                return
             self.called.set()
             play = self._plays[min(len(self.calls), len(self._plays)) - 1]
             await self._play(play, Wire(reader, writer))

@@ -304,9 +304,11 @@ def _models(settings: Settings, assistant: Assistant) -> tuple[Offer, ...]:
 
 def _generator(settings: Settings, tokens: WordPieceCounter) -> Generator:
     approved = _approved(tokens)
+    offered, longest = _offers(settings), settings.llm_max_tokens
+    calls = 1 if len(offered) > 1 else 2
     checked = [
-        Grounded(OpenAICompatible(name, url, model, keys, max_tokens=settings.llm_max_tokens), approved)
-        for name, url, model, keys in _offers(settings)
+        Grounded(OpenAICompatible(name, url, model, keys, max_tokens=longest, calls=calls), approved)
+        for name, url, model, keys in offered
     ]
     if not checked:
         return approved

@@ -119,6 +119,7 @@ def test_every_provider_down_means_approved_answers_that_say_so(environment: dic
         metadata = answer["metadata"]
         assert metadata["llm_provider"] == "extractive"  # type: ignore[index]
         assert [reason.split(":")[0] for reason in metadata["degraded"]] == ["groq", "huggingface"]  # type: ignore[index]
+        assert len(llmock.requests) == 1  # one call of each
         assert client.get("/health").json()["providers"] == ["groq", "huggingface", "extractive"]
 
 

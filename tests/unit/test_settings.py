@@ -181,7 +181,7 @@ def test_the_settings_page_says_which_values_are_allowed() -> None:
     page = settings_page()
     assert "| `RETRIEVER` | `hybrid` | dense, lexical, hybrid |" in page
     assert "| `TOP_K` | `5` | 1 to 20 |" in page
-    assert "| `LLM_DEADLINE_S` | `20.0` | above 0 to 300 |" in page
+    assert "| `LLM_DEADLINE_S` | `19.0` | above 0 to 300 |" in page
 
 
 def test_a_cost_needs_both_prices_and_a_currency_of_three_letters() -> None:

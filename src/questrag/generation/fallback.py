@@ -18,9 +18,9 @@ from questrag.generation.providers import NotAsked, ProviderState, close_all, st
 class FirstThatAnswers:
     """Asks in order and within one deadline; a generator that keeps failing is left out for a while.
 
-    The next one is asked only while nothing has been yielded. With an `Extractive` as the last, every turn
-    ends with an answer: its approved text then also takes the place of an answer that was cut short or came
-    too late. Without one, such a turn ends in `Unavailable`.
+    The next one is asked only while nothing has been yielded, and two are sent a prompt at most. With an
+    `Extractive` as the last, every turn ends with an answer: its approved text then also takes the place of an
+    answer that was cut short or came too late. Without one, such a turn ends in `Unavailable`.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class FirstThatAnswers:
                 return
             except Unavailable as problem:
                 problems.append(problem)
-                if begun or isinstance(problem, _TooLate):
+                if begun or isinstance(problem, _TooLate) or _sent(problems) == _ASKED:
                     break
 
         if self._approved is None:
@@ -111,6 +111,14 @@ class FirstThatAnswers:
                 yield event
 
 
+_ASKED = 2
+"""Providers that are sent a prompt in one turn; who waits for a third has waited too long."""
+
+
+def _sent(problems: Sequence[Unavailable]) -> int:
+    return sum(not isinstance(problem, NotAsked) for problem in problems)
+
+
 def _with_problems(event: Generated, problems: Sequence[Unavailable], replaced: str = "") -> Generated:
     if not isinstance(event, Completion):
         return event
@@ -118,7 +126,7 @@ def _with_problems(event: Generated, problems: Sequence[Unavailable], replaced: 
         event,
         degraded=(*map(str, problems), *event.degraded),
         replaced=replaced or event.replaced,
-        paid=event.paid or not all(isinstance(problem, NotAsked) for problem in problems),
+        paid=event.paid or _sent(problems) > 0,
     )
 
 

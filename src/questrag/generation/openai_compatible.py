@@ -45,6 +45,7 @@ class OpenAICompatible:
         *,
         max_tokens: int,
         first_token_s: float = 8.0,
+        calls: int = 2,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
@@ -52,6 +53,7 @@ class OpenAICompatible:
             name: how receipts and error messages call it.
             keys: none for a server that asks for none.
             first_token_s: a provider silent for longer is not waited for.
+            calls: 1 where another provider is asked next: so a turn is at most two calls whoever fails.
             clock: for how long a key rests.
         """
         self._name = name
@@ -60,6 +62,7 @@ class OpenAICompatible:
         self._secrets = tuple(keys) or ("none",)
         self._max_tokens = max_tokens
         self._first_token_s = first_token_s
+        self._calls = calls
         self._clock = clock
         self._connecting = asyncio.Lock()
         self._ring: deque[_Key] = deque()
@@ -101,6 +104,8 @@ class OpenAICompatible:
                 try:
                     return await self._call(self._ready_key(), prompt)
                 except _WorthAnotherCall as first:
+                    if self._calls == 1:
+                        raise
                     return await self._call_again(first, prompt)
         except TimeoutError:
             raise self._unavailable(f"nothing was received within {self._first_token_s:g} s") from None

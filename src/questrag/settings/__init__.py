@@ -72,7 +72,7 @@ class Settings(Protection):
     """Key of LLM_BASE_URL, where it wants one."""
     llm_model: str = ""
     """Model that LLM_BASE_URL serves."""
-    llm_deadline_s: float = Field(default=20.0, gt=0, le=300)
+    llm_deadline_s: float = Field(default=19.0, gt=0, le=300)
     """For one answer, all providers and keys together."""
     llm_max_tokens: int = Field(default=1024, ge=16, le=8192)
     """Longest answer a model may write, its reasoning included."""
