@@ -99,8 +99,8 @@ async def mongo_lost(rounds: int, folder: Path) -> Count:
     store = await MongoStore.open(server.uri)
     for _ in range(rounds):
         conversation = await _conversation(store)
-        writing = [asyncio.create_task(_write(store, conversation, rng.uniform(0, 0.2))) for _ in range(AT_ONCE)]
-        await asyncio.sleep(rng.uniform(0, 0.2))
+        writing = [asyncio.create_task(_write(store, conversation, rng.uniform(0, 0.6))) for _ in range(AT_ONCE)]
+        await asyncio.sleep(rng.uniform(0.3, 0.5))
         await asyncio.to_thread(server.stop)
         told = await asyncio.gather(*writing)
         server = SecantusDBServer(port=server.port, storage_path=str(folder))

@@ -25,12 +25,20 @@ AT_LEAST = 0.99
 @dataclass(frozen=True, slots=True)
 class Told:
     entry: Entry
+    approved: frozenset[str]
+    """Answers of the entry, as customers see them."""
     answer: Answer
 
     @property
-    def whole(self) -> bool:
-        """Whether it is the approved text of the entry itself, word for word."""
-        return self.answer.text.strip() in {text.strip() for _, _, text in self.entry.answer_texts()}
+    def how(self) -> str:
+        """`verbatim`: an approved text of the entry, word for word, alone or below what is said first in an emergency.
+
+        `emergency card`: those first words alone. Anything else is `other`.
+        """
+        text, receipt = self.answer.text.strip(), self.answer.receipt
+        if text in self.approved or (receipt.opening and text.endswith(tuple(f"\n\n{each}" for each in self.approved))):
+            return "verbatim"
+        return "emergency card" if receipt.opening and not receipt.cited else "other"
 
     @property
     def said_so(self) -> bool:
@@ -67,21 +75,23 @@ async def asked(settings: Settings) -> list[Told]:
     async with _closing(open_assistant(chosen, library)) as assistant:
         for entry in library.knowledge.entries:
             async with aclosing(assistant.answer(entry.question)) as events:
-                told.append(Told(entry, await collect(events)))
+                passage = library.knowledge.passage(entry.id)
+                approved = frozenset(text.strip() for text in (passage.answer, *passage.answers.values()))
+                told.append(Told(entry, approved, await collect(events)))
     return told
 
 
 def main() -> None:
     told = asyncio.run(asked(load_settings()))
-    n, whole = len(told), sum(each.whole for each in told)
-    others = [each for each in told if not each.whole]
+    n, whole = len(told), sum(each.how == "verbatim" for each in told)
+    others = [each for each in told if each.how != "verbatim"]
     free = [each for each in told if not each.entry.regulated]
     figures: dict[str, object] = {
         "n": n,
         "verbatim": {"n": n, "hits": whole, "share": whole / n, "ci95": wilson95(whole, n)},
         "regulated": sum(each.entry.regulated for each in told),
         "not_regulated": {"n": len(free), "receipt_names_both_providers": sum(each.said_so for each in free)},
-        "others": [f"{each.entry.id}: {each.answer.status} {each.answer.text[:80]!r}" for each in others],
+        "others": [f"{each.entry.id}: {each.how}, {each.answer.receipt.cited}" for each in others],
     }
     targets = {f"at least {AT_LEAST:.0%} answered word for word from their own entry": whole / n >= AT_LEAST}
     save("no_providers", figures, targets)
