@@ -232,8 +232,10 @@ if __name__ == "__main__":
     asked = options.parse_args()
     figures = run(asked.log_from, asked.gate_on)
     bad, poison = figures["bad"], figures["poison"]
+    misled, honest = (figures["reports"][name]["less_right"] for name in ("poisoned", "honest"))
     targets = {
         "every bad candidate is refused": bad["refused"] == bad["n"],
         "poisoned feedback flips no decision on a protected intent": not poison["without_evidence"] + poison["skipped"],
+        "poisoned feedback costs one point of accuracy at most": misled - honest <= 0.01,
     }
     save("gate", figures, targets)
