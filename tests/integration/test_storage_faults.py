@@ -247,13 +247,16 @@ async def test_others_on_the_machine_cannot_read_the_file(sqlite: SqliteStore, p
     assert {file.stat().st_mode & 0o077 for file in path.parent.iterdir()} == {0}
 
 
-async def test_a_file_that_is_damaged_while_it_is_open_acknowledges_nothing(sqlite: SqliteStore, path: Path) -> None:
-    conversation = await started(sqlite)
+def _overwrite(path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
-    size = path.stat().st_size
-    path.write_bytes(b"\xa5" * size)
+    path.write_bytes(b"\xa5" * path.stat().st_size)
+
+
+async def test_a_file_that_is_damaged_while_it_is_open_acknowledges_nothing(sqlite: SqliteStore, path: Path) -> None:
+    conversation = await started(sqlite)
+    _overwrite(path)
 
     for _ in range(3):
         with pytest.raises((Misconfigured, Unavailable)):
