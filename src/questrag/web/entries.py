@@ -95,12 +95,15 @@ async def list_entries(
     return await to_thread(found)
 
 
+_FILE = {"type": "string", "format": "binary"}
+
+
 @router.get(
     "/entries/export",
     summary="Take the published entries along",
     response_class=Response,
     responses={
-        200: {"content": {kind: {"schema": {"type": "string"}} for kind in ("application/jsonl", "text/csv")}},
+        200: {"content": {kind: {"schema": _FILE} for kind in ("application/jsonl", "text/csv")}},
         **refuses(401, 403, 422, 503),
     },
 )
