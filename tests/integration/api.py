@@ -34,7 +34,8 @@ SECRET = "a-secret-for-tests-0123456789-abcdefghijk"
 PASSWORD = "a long pass phrase"
 CHEAP_KIB = 64
 NO_PAGE = Path("no page was built")
-UNLIMITED = {name: 0 for name in Settings.model_fields if name.startswith("rate_limit_") or name == "lock_out_after"}
+_LIMITS = ("rate_limit_", "lock_out_after", "max_answers_")
+UNLIMITED = {name: 0 for name in Settings.model_fields if name.startswith(_LIMITS)}
 """What tests of other things must not run into."""
 Headers = dict[str, str]
 Client = TestClient | httpx2.Client

@@ -34,6 +34,10 @@ class Protection(Serving):
     lock_out_longest_s: int = Field(default=900, ge=1, le=86_400)
     """The wait begins with a second and doubles up to this."""
 
+    max_answers_at_once: int = Field(default=64, ge=0)
+    """Answers that one worker writes at a time; one more question gets 503 and Retry-After at once. 0: any number."""
+    max_answers_at_once_per_user: int = Field(default=8, ge=0)
+    """Answers that one account may have open at a time on one worker; one more question gets 429. 0: any number."""
     budget_tokens_per_user_per_day: int = Field(default=0, ge=0)
     """Prompt and completion tokens of language models that one account may use in a day of Indian Standard Time; after
     that, answers are approved texts, and say why. 0, here and in the next three: any number."""

@@ -51,6 +51,7 @@ from questrag.web import (
     publishing,
     suggestions,
 )
+from questrag.web.admission import Admission
 from questrag.web.attempts import Attempts, Devices
 from questrag.web.background import alongside
 from questrag.web.budgets import Budget, Budgets
@@ -172,14 +173,8 @@ async def _lifespan(
                 "audit": audit,
                 "tokens": tokens,
                 "passwords": passwords,
-                "limits": limits,
                 "metrics": metrics,
-                "attempts": Attempts(
-                    limits,
-                    Devices(tokens.secret),
-                    free=settings.lock_out_after,
-                    longest_s=settings.lock_out_longest_s,
-                ),
+                **_bounds(settings, limits, metrics, tokens),
                 "first_questions": FirstQuestions(store),
                 "handoffs": handoffs,
                 "guest_origins": frozenset(settings.frame_origins),
@@ -195,6 +190,24 @@ def _tokens(settings: Settings) -> Tokens:
         algorithm=settings.algorithm,
         lifetime=timedelta(minutes=settings.access_token_expire_minutes),
     )
+
+
+def _bounds(settings: Settings, limits: Limits, metrics: Metrics, tokens: Tokens) -> dict[str, Any]:
+    """Return what keeps one visitor from taking the place of others."""
+    return {
+        "limits": limits,
+        "admission": Admission(
+            most=settings.max_answers_at_once,
+            most_of_an_account=settings.max_answers_at_once_per_user,
+            refused=metrics.not_admitted,
+        ),
+        "attempts": Attempts(
+            limits,
+            Devices(tokens.secret),
+            free=settings.lock_out_after,
+            longest_s=settings.lock_out_longest_s,
+        ),
+    }
 
 
 def _limits(settings: Settings, counts: InProcess) -> Limits:

@@ -1,5 +1,6 @@
 """What a route is given. This is the last place that can refuse with a status once an answer is streamed."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from questrag.delivery.desk import HandOffs
 from questrag.evaluation.gaps import Gaps
 from questrag.evaluation.reports import Reports
 from questrag.policy.choosing import PolicyChoice
+from questrag.web.admission import Admission
 from questrag.web.attempts import Attempts
 from questrag.web.budgets import Budgets, Payer
 from questrag.web.credentials import Passwords, Token, Tokens
@@ -181,13 +183,15 @@ async def _user(session: CurrentSession) -> User:
 CurrentUser = Annotated[User, Depends(_user)]
 
 
-async def _asker(user: CurrentUser, limits: CurrentLimits) -> User:
+async def _asker(user: CurrentUser, limits: CurrentLimits, request: Request) -> AsyncGenerator[User]:
     await limits.spend("questions", user.id)
-    return user
+    # Held until the last byte of the answer is sent: FastAPI ends a dependency after the response.
+    with cast(Admission, request.state.admission).place(user.id):
+        yield user
 
 
 CurrentAsker = Annotated[User, Depends(_asker)]
-"""Who is signed in, and does not ask too often."""
+"""Who is signed in, does not ask too often, and not too much at once."""
 
 
 async def _seeker(user: CurrentUser, limits: CurrentLimits) -> User:

@@ -93,6 +93,9 @@ class Metrics:
     def over_budget(self, payer: str) -> None:
         self._over_budget.labels(payer).inc()
 
+    def not_admitted(self, full: str) -> None:
+        self._not_admitted.labels(full).inc()
+
     def delivery(self, channel: str, delivered: bool) -> None:
         self._deliveries.labels(channel, "delivered" if delivered else "failed").inc()
 
@@ -153,6 +156,7 @@ class Metrics:
         self._replaced = counter("questrag_replaced_answers", "Model answers withdrawn for approved ones.", "provider")
         self._citations = counter("questrag_citations_removed", "Citations of sources that no model was given.")
         self._over_budget = counter("questrag_over_budget", "Questions that no model was asked: nothing is left.", "of")
+        self._not_admitted = counter("questrag_not_admitted", "Questions refused: too many answers are open.", "full")
         self._attacks = counter("questrag_attacks", "Questions that looked like an attack on a model.", "kind")
         self._masked = counter("questrag_masked_numbers", "Personal numbers masked in questions.", "kind")
 
