@@ -1,0 +1,250 @@
+"""Steady load with a model that takes 300 ms, three times that, and what comes after: `python -m benchmarks.load`.
+
+Everything runs on the machine of the server: the model's stand-in, which talks HTTP, and the customers.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import Process
+from time import perf_counter
+
+import httpx2
+
+from benchmarks.results import percentile, save
+from benchmarks.server import free_port, running
+from questrag.knowledge.base import read_knowledge
+from questrag.settings import PROJECT
+
+RATE = 30
+"""Questions a second."""
+MODEL_MS = 300
+OVERHEAD_MS, REFUSAL_MS = 300, 200
+N_STREAMS = 200
+PEOPLE = 40
+_UNBOUND = {
+    f"RATE_LIMIT_{kind}": "1000000000"
+    for kind in (
+        "REQUESTS_PER_MINUTE",
+        "QUESTIONS_PER_MINUTE",
+        "SIGN_INS_PER_MINUTE",
+        "NEW_ACCOUNTS_PER_HOUR",
+    )
+}
+"""All customers come from one address here."""
+
+
+@dataclass
+class Phase:
+    """What came of the questions of some seconds."""
+
+    latencies_ms: list[float] = field(default_factory=list)
+    refusals_ms: list[float] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+    without_retry_after: int = 0
+
+    def figures(self, seconds: float) -> dict[str, object]:
+        answered = self.latencies_ms or [float("nan")]
+        told: dict[str, object] = {
+            "seconds": round(seconds, 1),
+            "statuses": dict(sorted(self.statuses.items())),
+            "answers_per_s": round(len(self.latencies_ms) / seconds, 1),
+            "overhead_p50_ms": round(percentile(answered, 0.5) - MODEL_MS, 1),
+            "overhead_p99_ms": round(percentile(answered, 0.99) - MODEL_MS, 1),
+        }
+        if self.refusals_ms:
+            told["refusal_p50_ms"] = round(percentile(self.refusals_ms, 0.5), 1)
+            told["refusal_p99_ms"] = round(percentile(self.refusals_ms, 0.99), 1)
+            told["without_retry_after"] = self.without_retry_after
+        return told
+
+
+# The model -------------------------------------------------------------------------------------
+
+
+def _model(port: int, wait_s: float) -> None:
+    asyncio.run(_serve_model(port, wait_s))
+
+
+async def _serve_model(port: int, wait_s: float) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int((re.search(r"content-length: (\d+)", head, re.IGNORECASE) or [0, 0])[1])
+        asked = json.loads(await reader.readexactly(length))
+        await asyncio.sleep(wait_s)
+        said = _first_source(asked["messages"][-1]["content"])
+        choices: list[dict[str, object]] = [
+            {"index": 0, "delta": {"role": "assistant", "content": said}},
+            {"index": 0, "delta": {}, "finish_reason": "stop"},
+        ]
+        head_of_all = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "stub"}
+        events = [head_of_all | {"choices": [choice]} for choice in choices]
+        body = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+        kind = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+        writer.write(kind + body.encode())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", port)
+    async with server:
+        await server.serve_forever()
+
+
+def _first_source(prompt: str) -> str:
+    """Return the text of the first source, cited."""
+    match = re.search(r"\[1\][^\n]*\n(.*?)(?=\n\n\[2\]|\n\nQuestion )", prompt, re.DOTALL)
+    return f"{match[1]} [1]" if match else "Hello!"
+
+
+# The customers ---------------------------------------------------------------------------------
+
+
+class Crowd:
+    """Customers with accounts of their own, who ask the entries' questions in turn."""
+
+    def __init__(self, client: httpx2.AsyncClient, tokens: list[str], asked: list[str]) -> None:
+        self._client, self._tokens, self._asked = client, tokens, asked
+        self._n = 0
+
+    async def one_question(self, phase: Phase) -> None:
+        self._n += 1
+        body = {"query": self._asked[self._n % len(self._asked)]}
+        headers = {"Authorization": f"Bearer {self._tokens[self._n % len(self._tokens)]}"}
+        began = perf_counter()
+        try:
+            answer = await self._client.post("/api/v1/chat/", json=body, headers=headers)
+        except httpx2.TransportError as error:
+            phase.statuses[type(error).__name__] += 1
+            return
+        took_ms = (perf_counter() - began) * 1000
+        phase.statuses[str(answer.status_code)] += 1
+        if answer.status_code == 200:
+            phase.latencies_ms.append(took_ms)
+        elif answer.status_code in (429, 503):
+            phase.refusals_ms.append(took_ms)
+            phase.without_retry_after += "retry-after" not in answer.headers
+
+    async def ask(self, rate: float, seconds: float) -> Phase:
+        """Ask so often, whether or not answers come in time."""
+        phase, asking, began = Phase(), set[asyncio.Task[None]](), perf_counter()
+        for n in range(int(rate * seconds)):
+            await asyncio.sleep(max(began + n / rate - perf_counter(), 0))
+            task = asyncio.create_task(self.one_question(phase))
+            asking.add(task)
+            task.add_done_callback(asking.discard)
+        await asyncio.gather(*asking)
+        return phase
+
+    async def stream(self) -> bool:
+        self._n += 1
+        body = {"query": self._asked[self._n % len(self._asked)]}
+        headers = {"Authorization": f"Bearer {self._tokens[self._n % len(self._tokens)]}"}
+        async with self._client.stream("POST", "/api/v1/chat/stream", json=body, headers=headers) as answer:
+            text = "".join([piece async for piece in answer.aiter_text()])
+        return answer.status_code == 200 and "event: done" in text
+
+
+@asynccontextmanager
+async def crowd(url: str) -> AsyncIterator[Crowd]:
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=200)
+    async with httpx2.AsyncClient(base_url=url, timeout=60, limits=limits) as client:
+        tokens = []
+        for n in range(PEOPLE):
+            name = f"load-{n}"
+            account = {"username": name, "email": f"{name}@example.com", "password": "a long pass phrase"}
+            (await client.post("/api/v1/auth/register", json=account)).raise_for_status()
+            signed_in = await client.post("/api/v1/auth/login", json=account)
+            tokens.append(signed_in.raise_for_status().json()["access_token"])
+        entries = read_knowledge(PROJECT / "data" / "knowledge")[0].entries
+        yield Crowd(client, tokens, [entry.question for entry in entries if not entry.regulated])
+
+
+async def _phases(url: str, seconds: float) -> dict[str, tuple[Phase, float]]:
+    found: dict[str, tuple[Phase, float]] = {}
+    async with crowd(url) as people:
+        await people.ask(10, 5)  # so that what is made once is made
+        lasting = {"steady": (RATE, seconds), "three times that": (3 * RATE, max(seconds / 4, 20.0))}
+        for name, (rate, for_s) in lasting.items():
+            found[name] = await people.ask(rate, for_s), for_s
+            print(name, found[name][0].figures(for_s), flush=True)
+        await people.ask(RATE, 10)
+        found["ten seconds later"] = await people.ask(RATE, 20), 20
+        print("ten seconds later", found["ten seconds later"][0].figures(20), flush=True)
+    return found
+
+
+async def _streams(url: str) -> int:
+    async with crowd(url) as people:
+        return sum(await asyncio.gather(*(people.stream() for _ in range(N_STREAMS))))
+
+
+@contextmanager
+def _served(scratch: str, wait_s: float, **settings: str) -> Iterator[str]:
+    """Yield the address of a server with as many workers as there are cores, and a model that takes so long."""
+    port = free_port()
+    model = Process(target=_model, args=(port, wait_s), daemon=True)
+    model.start()
+    environment = {
+        "DATA_DIR": scratch,
+        "FAISS_INDEX_PATH": str(PROJECT / "var" / "indexes"),
+        "LLM_BASE_URL": f"http://127.0.0.1:{port}/v1",
+        "LLM_MODEL": "stub",
+        "LOG_LEVEL": "warning",
+        **_UNBOUND,
+        **settings,
+    }
+    with running(environment, workers=os.cpu_count() or 1) as url:
+        yield url
+    model.terminate()
+
+
+def _measured(seconds: float) -> tuple[dict[str, tuple[Phase, float]], int]:
+    """Return what came of each phase, and how many of the open streams ended well."""
+    with tempfile.TemporaryDirectory() as scratch, _served(scratch, MODEL_MS / 1000) as url:
+        phases = asyncio.run(_phases(url, seconds))
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        _served(scratch, 5.0, MAX_ANSWERS_AT_ONCE=str(N_STREAMS)) as url,
+    ):
+        return phases, asyncio.run(_streams(url))
+
+
+def main() -> None:
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--seconds", type=float, default=600.0, help="of steady load")
+    seconds = given.parse_args().seconds
+    load_before = os.getloadavg()[0]
+    phases, n_streams = _measured(seconds)
+    steady, much, later = (phases[name][0] for name in ("steady", "three times that", "ten seconds later"))
+    figures = {name: phase.figures(for_s) for name, (phase, for_s) in phases.items()}
+    save(
+        "load",
+        {
+            "workers": os.cpu_count(),
+            "model_ms": MODEL_MS,
+            "load_average_before": round(load_before, 2),
+            "phases": figures,
+            "open_streams": {"n": N_STREAMS, "ended_well": n_streams},
+        },
+        {
+            f"{RATE} questions/s without an error": set(steady.statuses) == {"200"},
+            f"own overhead p99 <= {OVERHEAD_MS} ms": float(str(figures["steady"]["overhead_p99_ms"])) <= OVERHEAD_MS,
+            "at three times that: answers, or 429 and 503 with Retry-After": set(much.statuses) <= {"200", "429", "503"}
+            and not much.without_retry_after,
+            f"refused within {REFUSAL_MS} ms (p99)": percentile(much.refusals_ms or [0.0], 0.99) <= REFUSAL_MS,
+            "ten seconds later as before": set(later.statuses) == {"200"}
+            and float(str(figures["ten seconds later"]["overhead_p99_ms"])) <= OVERHEAD_MS,
+            f"{N_STREAMS} open streams end well": n_streams == N_STREAMS,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
