@@ -1,5 +1,6 @@
 """What an operator starts: the image, the composition, the Space, and the versions that belong together."""
 
+import json
 import re
 import subprocess
 import sys
@@ -106,3 +107,46 @@ def _lines(path: Path) -> list[str]:
 
 def _is_in(path: str, place: str) -> bool:
     return path == place or path.startswith(f"{place}/")
+
+
+DASHBOARD = (PROJECT / "deploy" / "grafana" / "questrag.json").read_text(encoding="utf-8")
+ALERTS = (PROJECT / "deploy" / "prometheus" / "alerts.yaml").read_text(encoding="utf-8")
+METRICS = dict(
+    re.findall(
+        r"^\| `(questrag_\w+)` \| ([\w, ]*?) ?\|",
+        (PROJECT / "docs" / "observability.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+)
+"""Labels of each, by name; a test of its own holds that page to the code."""
+
+
+def _expressions() -> list[str]:
+    panels = json.loads(DASHBOARD)["panels"]
+    shown = [target["expr"] for panel in panels for target in panel.get("targets", [])]
+    rules = [rule["expr"] for group in yaml.safe_load(ALERTS)["groups"] for rule in group["rules"]]
+    return [*shown, *rules]
+
+
+@pytest.mark.parametrize("expression", _expressions())
+def test_dashboard_and_alerts_ask_for_metrics_and_labels_that_there_are(expression: str) -> None:
+    names = {re.sub(r"_(total|bucket|sum|count)$", "", name) for name in re.findall(r"questrag_\w+", expression)}
+    assert names and names <= METRICS.keys()
+    known = {label for name in names for label in METRICS[name].split(", ")} | {"le"}
+    asked = set(re.findall(r"(\w+)=~?\"", expression))
+    for by in re.findall(r"by \(([^)]*)\)", expression):
+        asked |= set(by.split(", "))
+    assert asked <= known
+
+
+def test_each_panel_is_explained_and_none_covers_another() -> None:
+    panels = json.loads(DASHBOARD)["panels"]
+    assert [panel["title"] for panel in panels if panel["type"] != "row" and not panel["description"]] == []
+    covered = [
+        (x, y)
+        for panel in panels
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(covered) == len(set(covered))
+    assert max(x for x, _ in covered) < 24
