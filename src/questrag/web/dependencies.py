@@ -184,9 +184,9 @@ CurrentUser = Annotated[User, Depends(_user)]
 
 
 async def _asker(user: CurrentUser, limits: CurrentLimits, request: Request) -> AsyncGenerator[User]:
-    await limits.spend("questions", user.id)
     # Held until the last byte of the answer is sent: FastAPI ends a dependency after the response.
     with cast(Admission, request.state.admission).place(user.id):
+        await limits.spend("questions", user.id)  # a question that found no place is not counted
         yield user
 
 
