@@ -720,3 +720,11 @@ async def test_a_file_made_before_there_was_learning_from_use_or_a_desk_keeps_wo
 
 async def test_a_store_that_is_there_answers_a_ping(store: Store) -> None:
     await store.ping()
+
+
+async def test_an_operator_finds_a_turn_by_its_id_alone(store: Store) -> None:
+    turn = await an_ended_turn(store)
+
+    assert await store.turn_of_anybody(turn.id) == turn
+    with pytest.raises(NotFound):
+        await store.turn_of_anybody(uuid4().hex)

@@ -207,6 +207,10 @@ class Turns(Protocol):
         """Raises: NotFound."""
         ...
 
+    async def turn_of_anybody(self, turn_id: str) -> Turn:
+        """Return a turn whosesoever it is: for operators, never for a customer's eyes. Raises: NotFound."""
+        ...
+
     async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
         """Return turns of all users that have ended with an answer: for learning from use, never for a customer's eyes.
 

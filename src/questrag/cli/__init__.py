@@ -27,6 +27,7 @@ from questrag.cli.options import (
 )
 from questrag.cli.people import audit_log, users
 from questrag.cli.progress import indexing, progress_bar
+from questrag.cli.replaying import replay
 from questrag.cli.training import train
 from questrag.cli.upkeep import backup, restore
 from questrag.cli.use import policy
@@ -45,6 +46,7 @@ app.add_typer(policy, name="policy")
 app.add_typer(audit_log, name="audit-log")
 app.command("backup")(backup)
 app.command("restore")(restore)
+app.command("replay")(replay)
 
 
 def main() -> None:

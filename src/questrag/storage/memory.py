@@ -139,6 +139,11 @@ class MemoryStore:
             raise NotFound("There is no such message.")
         return found
 
+    async def turn_of_anybody(self, turn_id: str) -> Turn:
+        if turn_id not in self._turns:
+            raise NotFound("There is no such message.")
+        return self._turns[turn_id]
+
     async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
         found = [t for t in self._turns.values() if t.status in WITH_AN_ANSWER and t.receipt is not None]
         if after is not None:

@@ -250,6 +250,12 @@ class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
             raise NotFound("There is no such message.")
         return found
 
+    async def turn_of_anybody(self, turn_id: str) -> Turn:
+        found = _record(TURN, await ask(self._turns.find_one({"_id": turn_id})))
+        if found is None:
+            raise NotFound("There is no such message.")
+        return found
+
     async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
         wanted = dict(_ENDED)
         if after is not None:

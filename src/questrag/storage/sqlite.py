@@ -150,6 +150,9 @@ class SqliteStore(sqlite_desk.SqliteDesk, sqlite_keeping.SqliteKeeping):
     async def turn(self, user_id: str, turn_id: str) -> Turn:
         return await self._file.read(_turn, user_id, turn_id)
 
+    async def turn_of_anybody(self, turn_id: str) -> Turn:
+        return await self._file.read(_turn_of_anybody, turn_id)
+
     async def ended(self, after: tuple[datetime, str] | None, limit: int) -> list[Turn]:
         return await self._file.read(_ended, after, limit)
 
@@ -333,6 +336,12 @@ def _turns(db: Connection, user_id: str, conversation_id: str) -> list[Turn]:
 def _turn(db: Connection, user_id: str, turn_id: str) -> Turn:
     rows = db.execute("SELECT record FROM turns WHERE id = ? AND user_id = ?", (turn_id, user_id))
     if found := _first(TURN, rows):
+        return found
+    raise NotFound("There is no such message.")
+
+
+def _turn_of_anybody(db: Connection, turn_id: str) -> Turn:
+    if found := _first(TURN, db.execute("SELECT record FROM turns WHERE id = ?", (turn_id,))):
         return found
     raise NotFound("There is no such message.")
 
