@@ -31,6 +31,10 @@ class Serving(BaseSettings):
     mongodb_uri: SecretStr | None = None
     """MongoDB, with the database name as its path; without it a SQLite file in DATA_DIR is used."""
 
+    redis_url: SecretStr | None = None
+    """Redis, as redis://:password@host:6379/0, in which workers and hosts count together what is limited; without it
+    each worker counts for itself."""
+
     secret_key: SecretStr | None = None
     """Signs access tokens; at least 32 characters in production. Made and kept in DATA_DIR in development."""
     algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -68,6 +68,9 @@ from questrag.web.views import Problem
 from questrag.web.watching import Watch
 from questrag.wiring import Parts, assemble, policy_versions
 
+if TYPE_CHECKING:
+    from questrag.web.shared_counts import SharedCounts
+
 logger = logging.getLogger(__name__)
 
 PAGE = Path(__file__).parent / "static"
@@ -103,7 +106,7 @@ def create_app(
     *,
     password_memory_kib: int = 65536,
     page: Path = PAGE,
-    counts: InProcess | None = None,
+    counts: "InProcess | SharedCounts | None" = None,
 ) -> FastAPI:
     """Put the application together; the work begins when it is started.
 
@@ -111,9 +114,10 @@ def create_app(
         assembled: ready parts; without them they are assembled at the start. Either way they are closed at the end.
         password_memory_kib: what one password hash costs, and what makes guessing dear.
         page: folder of the web page; while there is none, visitors are shown the API documentation.
-        counts: of what is limited; without them they begin empty, by the clock of the machine.
+        counts: of what is limited; without them they are those that the settings name.
     """
-    limits = _limits(settings, counts or InProcess())
+    counts = counts or _counts(settings)
+    limits = _limits(settings, counts)
     metrics = Metrics(settings.metrics_token.get_secret_value() if settings.metrics_token else "")
     ready = [assembled] if assembled else []
     app: FastAPI = FastAPIOffline(
@@ -181,6 +185,7 @@ async def _lifespan(
                 **_insights(settings, store),
             }
     finally:
+        await limits.close()
         await live.parts.close()
 
 
@@ -210,7 +215,15 @@ def _bounds(settings: Settings, limits: Limits, metrics: Metrics, tokens: Tokens
     }
 
 
-def _limits(settings: Settings, counts: InProcess) -> Limits:
+def _counts(settings: Settings) -> "InProcess | SharedCounts":
+    if settings.redis_url is None:
+        return InProcess()
+    from questrag.web.shared_counts import SharedCounts
+
+    return SharedCounts(settings.redis_url.get_secret_value())
+
+
+def _limits(settings: Settings, counts: "InProcess | SharedCounts") -> Limits:
     rates = Rates(
         requests=Rate(settings.rate_limit_requests_per_minute, 60, "requests from this address"),
         sign_ins=Rate(settings.rate_limit_sign_ins_per_minute, 60, "attempts to sign in from this address"),

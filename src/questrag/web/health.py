@@ -8,9 +8,11 @@ from pydantic import BaseModel
 
 from questrag import __version__
 from questrag.chat.errors import Unavailable
-from questrag.web.dependencies import CurrentParts, CurrentWatch
+from questrag.web.dependencies import CurrentLimits, CurrentParts, CurrentWatch
 from questrag.web.errors import refuses
+from questrag.web.limits import Counted, Limits
 from questrag.web.watching import Watch
+from questrag.wiring import Parts
 
 router = APIRouter(tags=["health"])
 
@@ -44,6 +46,8 @@ class Health(BaseModel):
     providers: list[str]
     """Who is asked for an answer, in this order."""
     store: Literal["ok", "unreachable"]
+    limits: Counted
+    """Where they are counted; `unreachable`: Redis does not answer, and each worker counts for itself."""
 
 
 class State(BaseModel):
@@ -63,10 +67,12 @@ StoreAnswers = Annotated[bool, Depends(_store_answers)]
 
 
 @router.get("/health", summary="What the service is made of, and what is wrong with it")
-async def health(parts: CurrentParts, watch: CurrentWatch, store_answers: StoreAnswers) -> Health:
+async def health(
+    parts: CurrentParts, watch: CurrentWatch, limits: CurrentLimits, store_answers: StoreAnswers
+) -> Health:
     policy = policy_health(parts.assistant.policy.version, watch)
     return Health(
-        status="ok" if store_answers and not parts.refused and not policy.harmful else "degraded",
+        status="degraded" if _is_degraded(parts, policy, limits, store_answers=store_answers) else "ok",
         version=__version__,
         knowledge=KnowledgeHealth(
             version=parts.knowledge.version, entries=len(parts.knowledge), refused=bool(parts.refused)
@@ -74,7 +80,12 @@ async def health(parts: CurrentParts, watch: CurrentWatch, store_answers: StoreA
         policy=policy,
         providers=list(parts.providers),
         store="ok" if store_answers else "unreachable",
+        limits=limits.counted,
     )
+
+
+def _is_degraded(parts: Parts, policy: PolicyHealth, limits: Limits, *, store_answers: bool) -> bool:
+    return not store_answers or bool(parts.refused) or policy.harmful or limits.counted == "unreachable"
 
 
 def policy_health(version: str, watch: Watch) -> PolicyHealth:

@@ -1,7 +1,7 @@
 """How often somebody may ask: counts that forget themselves, and what is refused once there are too many.
 
-The counts lie behind the storage port of the library `limits`, which has one for Redis too. Each worker counts for
-itself as long as they lie in its memory.
+The counts lie behind the storage port of the library `limits`: in the memory of each worker, or shared, see
+`shared_counts`.
 """
 
 import heapq
@@ -103,6 +103,7 @@ class Rates:
     handoffs: Rate
 
 
+Counted = Literal["in each worker", "shared", "unreachable"]
 Kind = Literal["requests", "sign_ins", "new_accounts", "refreshes", "guests", "questions", "handoffs"]
 
 
@@ -125,6 +126,17 @@ class Limits:
         key = f"rate/{kind}/{who}"
         if await self.storage.incr(key, rate.per_s) > rate.most:
             raise TooMany(f"Too many {rate.what} for now.", retry_after_s=await self.left_s(key))
+
+    @property
+    def counted(self) -> Counted:
+        """Where the counts lie at this moment."""
+        answers: bool | None = getattr(self.storage, "answers", None)
+        return "in each worker" if answers is None else "shared" if answers else "unreachable"
+
+    async def close(self) -> None:
+        """Close what the counts lie in."""
+        if (close := getattr(self.storage, "close", None)) is not None:
+            await close()
 
     async def left_s(self, key: str) -> float:
         """Return how long a count is still kept, in seconds."""
