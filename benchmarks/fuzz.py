@@ -13,8 +13,7 @@ N_EACH = 20
 N_RUNS, N_STEPS = 150, 50
 
 
-def main() -> None:
-    logging.disable(logging.CRITICAL)
+def made_up_calls() -> None:
     all_of_them = Fuzzed()
     for seed in SEEDS:
         found = fuzz(seed, N_EACH)
@@ -23,7 +22,6 @@ def main() -> None:
         all_of_them.failures += found.failures
         all_of_them.slow += found.slow
         print(f"seed {seed}: {found.n_calls} calls, {len(found.failures)} failures, {len(found.slow)} slow", flush=True)
-    n_steps = sum(play(seed, n_runs=N_RUNS, n_steps=N_STEPS) for seed in SEEDS)
     n = all_of_them.n_calls
     save(
         "fuzz",
@@ -35,15 +33,28 @@ def main() -> None:
             "slower_than_s": LONGEST_S,
             "slow": all_of_them.slow[:50],
             "below_per_call": 3 / n,
-            "three_people_steps": n_steps,
         },
         {
             "20,000 made-up calls, no server error and no breach of the description": n >= 20_000
             and not all_of_them.failures,
             "none took longer than two seconds": not all_of_them.slow,
-            "three people, 20,000 steps, and nobody saw what belongs to another": n_steps >= 20_000,
         },
     )
+
+
+def three_people() -> None:
+    n_steps = sum(play(seed, n_runs=N_RUNS, n_steps=N_STEPS) for seed in SEEDS)
+    save(
+        "people",
+        {"steps": n_steps, "seeds": list(SEEDS), "below_per_step": 3 / n_steps},
+        {"20,000 steps of three people, and nobody saw what belongs to another": n_steps >= 20_000},
+    )
+
+
+def main() -> None:
+    logging.disable(logging.CRITICAL)
+    made_up_calls()
+    three_people()
 
 
 if __name__ == "__main__":
