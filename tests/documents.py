@@ -11,6 +11,8 @@ from pydantic.fields import FieldInfo
 from questrag.settings import PROJECT, Settings
 from questrag.web.app import create_app
 from questrag.web.roles import accesses
+from tests.capacity_tables import capacity_page
+from tests.fault_tables import faults_page
 from tests.guard_tables import guard_page
 from tests.policy_tables import policy_page, readme_policy
 from tests.result_tables import percent, result, retrieval_page, retrieval_table
@@ -100,6 +102,18 @@ def guard_text() -> str:
     """The page about the guard with what was measured."""
     text = (PROJECT / "docs" / "guard.md").read_text(encoding="utf-8")
     return _between(text, "results", guard_page())
+
+
+def faults_text() -> str:
+    """The page about faults with what came of them."""
+    text = (PROJECT / "docs" / "faults.md").read_text(encoding="utf-8")
+    return _between(text, "results", faults_page())
+
+
+def capacity_text() -> str:
+    """The page about capacity with what was measured."""
+    text = (PROJECT / "docs" / "capacity.md").read_text(encoding="utf-8")
+    return _between(text, "results", capacity_page())
 
 
 def _between(text: str, name: str, new: str) -> str:
@@ -217,6 +231,8 @@ GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / "docs" / "policy.md": policy_text,
     PROJECT / "docs" / "guard.md": guard_text,
     PROJECT / "docs" / "routes.md": routes_page,
+    PROJECT / "docs" / "faults.md": faults_text,
+    PROJECT / "docs" / "capacity.md": capacity_text,
     PROJECT / "frontend" / "openapi.json": api_description,
 }
 

@@ -107,9 +107,12 @@ class _Rule:
     unless: _Kind | None = None
 
     def fires(self, words: Sequence[str]) -> bool:
-        first, *others = [kind.places(words) for kind in self.kinds]
-        if not first or not all(others):
-            return False
+        found: list[list[int]] = []
+        for kind in self.kinds:  # most texts have no word of the first one
+            if not (places := kind.places(words)):
+                return False
+            found.append(places)
+        first, *others = found
         spoiled = self.unless.places(words) if self.unless else []
         return any(
             all(any(abs(i - j) <= self.reach for j in places) for places in others)

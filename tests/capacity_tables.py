@@ -1,0 +1,54 @@
+"""The tables of docs/capacity.md, from result files alone."""
+
+from typing import Any
+
+from tests.result_tables import result
+
+
+def _read(name: str) -> dict[str, Any]:
+    return result(f"benchmarks/results/{name}.json")
+
+
+def capacity_page() -> str:
+    """What one machine was measured to hold."""
+    return "\n".join([*_approved(), "", *_with_a_model()])
+
+
+def _approved() -> list[str]:
+    read = _read("throughput")
+    rows = [
+        f"| {workers} | {run['requests_per_s']} | {run['p50_ms']:.0f} ms | {run['p99_ms']:.0f} ms | {run['failures']} |"
+        for workers, run in read["by_workers"].items()
+    ]
+    return [
+        f"Approved texts, no model, {read['clients']} clients that ask without a pause",
+        "(`python -m benchmarks.throughput`):",
+        "",
+        "| workers | questions a second | p50 | p99 | failures |",
+        "|---|---|---|---|---|",
+        *rows,
+    ]
+
+
+def _with_a_model() -> list[str]:
+    read = _read("load")
+    rows = []
+    for name, phase in read["phases"].items():
+        statuses = ", ".join(f"{n:,} {status}" for status, n in phase["statuses"].items())
+        refused = f"{phase['refusal_p99_ms']:,.0f} ms" if "refusal_p99_ms" in phase else ""
+        rows.append(
+            f"| {name} | {phase['seconds']:.0f} s | {statuses} | {phase['answers_per_s']} | "
+            f"{phase['overhead_p50_ms']:,.0f} ms | {phase['overhead_p99_ms']:,.0f} ms | {refused} |"
+        )
+    streams = read["open_streams"]
+    return [
+        f"A model that takes {read['model_ms']} ms, {read['workers']} workers, 30 questions a second whether or not",
+        "answers come in time, with the model's stand-in and the customers on the same two cores",
+        "(`python -m benchmarks.load`):",
+        "",
+        "| phase | for | answers by status | answers a second | own time p50 | p99 | refused within (p99) |",
+        "|---|---|---|---|---|---|---|",
+        *rows,
+        "",
+        f"{streams['ended_well']} of {streams['n']} streams that were open at once ended well.",
+    ]
