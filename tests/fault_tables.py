@@ -13,7 +13,7 @@ def _read(name: str) -> dict[str, Any]:
 
 def _below(n: int) -> str:
     """Return what no failure in so many trials leaves possible (rule of three)."""
-    return f"below {300 / n:.1f} %"
+    return f"below {300 / n:.2g} %"
 
 
 def faults_page() -> str:
