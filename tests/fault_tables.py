@@ -103,7 +103,7 @@ def _artefacts() -> list[Row]:
 
 
 def _fuzz() -> list[Row]:
-    read = _read("fuzz")
+    read, people = _read("fuzz"), _read("people")
     n = read["calls"]
     return [
         (
@@ -112,5 +112,11 @@ def _fuzz() -> list[Row]:
             f"{len(read['failures'])} errors of the server or breaches of its description ({_below(n)}); "
             f"{len(read['slow'])} slower than {read['slower_than_s']:.0f} s",
             "fuzz",
-        )
+        ),
+        (
+            "three people use the API in any order, and each tries what belongs to the others",
+            f"{people['steps']:,} steps",
+            f"nobody saw or changed anything of another ({_below(people['steps'])} of steps)",
+            "fuzz",
+        ),
     ]
