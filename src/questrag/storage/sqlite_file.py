@@ -76,13 +76,17 @@ class SqliteFile:
             raise outcome
         return cast(T, outcome)
 
-    async def empty_log(self) -> None:
-        """Write all that was committed into the file itself, so that no older state of it is left beside it.
+    async def rewrite(self) -> None:
+        """Write the file anew, so that no trace of an older state is left in it or in the log beside it.
 
-        Readers are waited for, as long as the patience lasts; after that the log is emptied by a later call.
+        Takes as long as the file is large; writes wait meanwhile. Where it cannot be done, the next call does it.
         """
         async with self._writing:
-            await asyncio.get_running_loop().run_in_executor(self._writer, self._on_a_connection, _empty_log)
+            loop = asyncio.get_running_loop()
+            try:
+                await loop.run_in_executor(self._writer, self._on_a_connection, _rewrite)
+            except Unavailable as error:
+                logger.warning("traces of what was deleted stay in the file for now: %s", error)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._writer.shutdown)
@@ -145,7 +149,9 @@ class SqliteFile:
             db.close()
 
 
-def _empty_log(db: Connection) -> None:
+def _rewrite(db: Connection) -> None:
+    # What secure_delete overwrites is not all: a page whose rows were moved to others keeps some of them in its gaps.
+    db.execute("VACUUM")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -20,7 +20,7 @@ SCHEMA = (
 class SqliteKeeping:
     """`Keeping` and `Ledger` in one file, which several processes may open at once.
 
-    What is deleted is overwritten with zeros in the file, and no longer in the log beside it once a call returns.
+    The file is written anew after each deletion: no trace is left in it, or in the log beside it.
     """
 
     def __init__(self, file: SqliteFile) -> None:
@@ -28,7 +28,7 @@ class SqliteKeeping:
 
     async def delete_user(self, user_id: str) -> bool:
         found = await self._file.write(_delete_user, user_id)
-        await self._file.empty_log()
+        await self._file.rewrite()
         return found
 
     async def delete_unused(self, used_before: datetime) -> int:
@@ -39,7 +39,7 @@ class SqliteKeeping:
 
     async def _and_their_traces(self, n_deleted: int) -> int:
         if n_deleted:
-            await self._file.empty_log()
+            await self._file.rewrite()
         return n_deleted
 
     async def charge(self, day: date, payers: Collection[str], charges: Charges) -> None:
