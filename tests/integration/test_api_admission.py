@@ -68,7 +68,8 @@ def test_a_stream_holds_its_place_until_its_end() -> None:
     with served(app) as base, httpx2.Client(base_url=base, timeout=10) as client:
         headers = sign_up(client)
         with client.stream("POST", STREAM, json={"query": "card?"}, headers=headers) as answer:
-            next(answer.iter_raw())
+            chunks = answer.iter_raw()  # kept: an iterator that is thrown away closes the connection
+            next(chunks)
             during = client.post(CHAT, json={"query": "card?"}, headers=headers).status_code
         model.wait_s = 0
         after = _until_answered(client, headers)

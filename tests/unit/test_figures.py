@@ -1,5 +1,4 @@
 import re
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -10,6 +9,7 @@ from questrag.generation.figures import Evidence, Figure, figures
 from questrag.knowledge.base import read_knowledge
 from questrag.knowledge.profile import read_profile
 from questrag.settings import PROJECT
+from tests.growth import assert_proportional
 
 
 def values(text: str) -> set[tuple[str, str]]:
@@ -171,15 +171,8 @@ RUNS = (
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_eight_thousand_characters_are_read_in_no_time(run: str) -> None:
-    text = (run * 8_000)[:8_000]
-
-    def seconds() -> float:
-        started = time.process_time()
-        figures(text)
-        return time.process_time() - started
-
-    assert min(seconds() for _ in range(3)) < 0.05
+def test_the_time_grows_with_the_text_and_no_faster(run: str) -> None:
+    assert_proportional(figures, run, 8_000)
 
 
 @pytest.mark.parametrize(
