@@ -6,12 +6,13 @@ one may still be an attack.
 """
 
 import re
-import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from questrag.chat.disguise import decoded, hides_letters, undotted, unleet, visible
+from questrag.chat.disguise import decoded, hides_letters, unleet, visible
+from questrag.chat.phrases import spelt, words_of
 
 
 class Reason(StrEnum):
@@ -66,12 +67,12 @@ def inspect(text: str) -> Verdict:
 def _direct(text: str) -> set[Reason]:
     found = {reason for reason, pattern in _PATTERNS if pattern.search(text)}
     for reading in {text, unleet(text)}:
-        words = _words(reading)
-        found |= {rule.reason for rule in _RULES if rule.fires(words)}
+        places = _places(words_of([reading])[0])
+        found |= {rule.reason for rule in _RULES if rule.fires(places)}
         # A question about a card in the next sentence does not make an order a question.
-        for sentence in _sentences(reading):
-            words = _words(sentence)
-            found |= {rule.reason for rule in _RULES if rule.unless is _OF_THE_BANK and rule.fires(words)}
+        for words in words_of(sentences) if (sentences := _sentences(reading)) else ():
+            places = _places(words)
+            found |= {rule.reason for rule in _RULES if rule.unless is _OF_THE_BANK and rule.fires(places)}
     return found
 
 
@@ -80,20 +81,35 @@ def _sentences(text: str) -> list[str]:
     return sentences if len(sentences) > 1 else []
 
 
-def _spelt(words: str) -> str:
-    return undotted(unicodedata.normalize("NFD", words))
+_SENTENCE_END = re.compile(r"[.!?\u0964;\n]+\s*")
 
 
 class _Kind:
     """Words that can stand for each other; a star stands for any ending."""
 
     def __init__(self, words: str) -> None:
-        listed = _spelt(words).split()
-        self._whole = frozenset(word for word in listed if not word.endswith("*"))
-        self._starts = tuple(word[:-1] for word in listed if word.endswith("*"))
+        for word in spelt(words).split():
+            if word.endswith("*"):
+                _BY_START[word[:2]].append((word[:-1], self))
+            else:
+                _BY_WORD[word].append(self)
 
-    def places(self, words: Sequence[str]) -> list[int]:
-        return [i for i, word in enumerate(words) if word in self._whole or word.startswith(self._starts)]
+
+_BY_WORD: defaultdict[str, list[_Kind]] = defaultdict(list)
+_BY_START: defaultdict[str, list[tuple[str, _Kind]]] = defaultdict(list)
+"""By the first two letters. A text is looked up in both once, instead of being read by each kind."""
+
+_Places = dict[_Kind, list[int]]
+"""Where there is a word of which kind."""
+
+
+def _places(words: Sequence[str]) -> _Places:
+    found: _Places = {}
+    for i, word in enumerate(words):
+        starting = (kind for start, kind in _BY_START.get(word[:2], ()) if word.startswith(start))
+        for kind in {*_BY_WORD.get(word, ()), *starting}:
+            found.setdefault(kind, []).append(i)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +122,11 @@ class _Rule:
     """Words."""
     unless: _Kind | None = None
 
-    def fires(self, words: Sequence[str]) -> bool:
-        found: list[list[int]] = []
-        for kind in self.kinds:  # most texts have no word of the first one
-            if not (places := kind.places(words)):
-                return False
-            found.append(places)
-        first, *others = found
-        spoiled = self.unless.places(words) if self.unless else []
+    def fires(self, found: _Places) -> bool:
+        if not all(kind in found for kind in self.kinds):
+            return False
+        first, *others = (found[kind] for kind in self.kinds)
+        spoiled = found.get(self.unless, []) if self.unless else []
         return any(
             all(any(abs(i - j) <= self.reach for j in places) for places in others)
             and not any(abs(i - j) <= self.reach for j in spoiled)
@@ -124,84 +137,6 @@ class _Rule:
 _MOST = 50
 """Places of a word that are looked at; a message has 2,000 signs."""
 
-
-def _words(text: str) -> list[str]:
-    plain = " ".join(_WORD.findall(text.replace("\u2019", "'")))
-    for pattern, one in _TOGETHER:
-        plain = pattern.sub(one, plain)
-    return plain.split()
-
-
-_WORD = re.compile(r"[\w'\u0900-\u0963]+")
-_SENTENCE_END = re.compile(r"[.!?\u0964;\n]+\s*")
-_NO_RULES = (
-    r"(?:rules?|restrictions?|filters?|limits|limitations?|polic(?:y|ies)|guidelines?|constraints?|safety"
-    r"|censorship|ethic\w*|boundaries|morals?|prompt)"
-)
-_BINA = (
-    r"(?:niyam\w*|rules?|filters?|restrictions?|rok ?tok|roktok|limits?|pabandi\w*|ethic\w*|safety"
-    r"|hichki\w*)"
-)
-_TOGETHER = tuple(
-    (re.compile(rf"(?<![\w\u0900-\u0963])(?:{_spelt(pattern)})(?![\w\u0900-\u0963])"), one)
-    for pattern, one in (
-        (r"(?:system|initial|hidden|internal|original|secret|developer) ?(?:ai )?(?:prompts?"
-         r"|messages?)", "systemprompt"),
-        (r"(?:सिस्टम|छिपा|आंतरिक) ?प्रॉम्प्ट\S*", "systemprompt"),
-        (r"prompt injections?|jail ?br\w+|प्रॉम्प्ट इंजेक्शन|जेलब्र\S+", "jailbreak"),
-        (rf"(?:no|without|free (?:of|from)|zero|not bound by)(?: (?:any|all|your|the|ai|safety|content"
-         rf"|ethical|moral)){{0,3}}"
-         rf" {_NO_RULES}", "nobounds"),
-        (rf"{_NO_RULES} (?:free|nah?i[n]?|were removed|removed|don't apply|do not apply)", "nobounds"),
-        (rf"bina (?:\S+ ){{0,2}}?{_BINA}|koi {_BINA} (?:na|nahi?n?)|restricted nahi?n|rules? free", "nobounds"),
-        (r"बिना (?:\S+ ){0,2}?(?:नियम\S*|फिल्टर\S*|प्रतिबंध\S*|सीमा\S*|रोक\S*|नैतिक\S*|बाधा\S*"
-         r"|हिचकि\S*)", "nobounds"),
-        (r"(?:प्रतिबंध|नियम|सीमा)\S* (?:के बिना|से मुक्त|नही|न हो)\S*|कोई (?:नियम|प्रतिबंध)\S* न\S*", "nobounds"),
-        (r"(?:dan|evil|god|root|debug|admin|stan|dude|sudo|unrestricted) (?:mode|mod)|do anything now", "freemode"),
-        (r"(?:dan|evil|डैन|गॉड|डेवलपर|एडमिन) मोड|sab allowed|सब allowed", "freemode"),
-        (r"(?:tum |you (?:are free to|can|may) )(?:sab kuch|kuch bhi|say|do|perform) (?:bol|anything"
-         r"|everything|kar)\S*", "freemode"),
-        (r"तुम (?:सब कुछ|कुछ भी) (?:बोल|कर|बता)\S*", "freemode"),
-        (r"(?:no|without|free of) (?:censorship|moral\w*|ethic\w*|laws?|filter\w*|censor\w*)|bina (?:censor\w*|sharam"
-         r"|kanoon|filter)|बिना (?:सेंसर\S*|कानून\S*|नैतिक\S*)|anti ?gpt|opposite (?:mode|day)", "nobounds"),
-        (r"(?:maintenance|chaos|unlimited|unfiltered|override|hacker|test|super ?user|unlocked|free) (?:mode|mod|मोड)",
-         "devmode"),
-        (r"what (?:were|are) you (?:told|instructed|programmed)|your (?:configuration|pre ?prompt|hidden rules?)",
-         "systemprompt"),
-        (r"(?:tumhe|aapko|tujhe) (?:kya|kaun si|kaunse) (?:\S+ )?(?:nirdesh|instruction|prompt|hidayat)\S*",
-         "systemprompt"),
-        (r"(?:तुम्हे|आपको|तुम्हें) (?:क्या|कौन से|कौन सी) (?:\S+ )?(?:निर्देश|प्रॉम्प्ट|हिदायत)\S*", "systemprompt"),
-        (r"(?:developer|dev) mode", "devmode"),
-        (r"(?:ai|model|chatbot|bot|agents?|system)(?: (?:ke?|ka|ki))? (?:source )?code|(?:एआई|ai"
-         r"|एजेंट\S*) (?:का )?(?:सोर्स )?कोड", "sourcecode"),
-        (r"source code|सोर्स कोड", "sourcecode"),
-        (r"(?:system|database|server|सिस्टम|डेटाबेस) (?:(?:ke|ka|में|के) )?(?:andar|hack|अंदर"
-         r"|हैक)\S*", "insidesystem"),
-        (r"(?:sole|default|only) response (?:is|to)|stop everything|role of (?:an|another|a)", "asif system"),
-        (r"act (?:as|like)|acting as|pretend (?:to be|you|that you|ki|karo)|role ?play\w*|behave (?:as"
-         r"|like)|you are now", "asif"),
-        (r"you're now|from now on|imagine (?:you|a|that)|suppose you|simulate|take on the role"
-         r"|stay in character", "asif"),
-        (r"maan (?:lo|lete)(?: hain?)?(?: ki)? (?:tum|aap|tu|tumhar\S+)|ab se|(?:ab )?tum ab|ab tum"
-         r"|natak karo|dhong karo", "asif"),
-        (r"(?:ki|ke) tarah (?:act|behave|baat|jawab)|bano|ban jao", "asif"),
-        (r"मान लो|तुम अब|अब तुम|कल्पना करो|ढोंग करो|अब से|बनो|बन जाओ|नाटक करो", "asif"),
-        (r"(?:bhoo?l|bhul) ?(?:ja|jao|jaao|jaa|jaiye|jaiyo|jana|do)|bhula ?do|naza?r ?an?daa?[zj]\w*"
-         r"|an ?dekh[ai]\w*", "forgetit"),
-        (r"भूल (?:जा|जाओ|जाइए|जाना|जाएं)|भुला दो|नजर ?अंदाज|अनदेख\S+|ओवरराइड|बायपास|बाईपास|इग्नोर", "forgetit"),
-        (r"mat (?:maa?no|follow)|dhyaa?n (?:mat|na)(?: d[oe]\w*)?|side (?:me|mein|pe|par) rakh\w*"
-         r"|side rakh\w*|follow (?:mat|karna band|nahi?)", "breakit"),
-        (r"मत मान\S*|ध्यान (?:मत|न)(?: द\S+)?|एक तरफ रख\S*|किनारे रख\S*|पालन (?:करना बंद|मत)|का पालन न", "breakit"),
-        (r"(?:stop|do not|don't|no longer|never) (?:follow\w*|obey\w*)|set aside|throw away|break free", "breakit"),
-        (r"(?:everything|anything|all)(?: \S+){0,3} (?:above|before|said|previous\w*|so far)", "everythingabove"),
-        (r"(?:previous|prior|earlier|preceding|above) (?:conversation|text|messages?|context|task|input"
-         r"|content)", "everythingabove"),
-        (r"upar (?:ki |ka |ke |wal[aei] )?(?:sab|sabhi|saari|saara|baat\w*|likha)\S*|ऊपर (?:की|का|के"
-         r"|वाल\S+)? ?(?:सभी|सारी|सब|बात\S*|लिखा)", "everythingabove"),
-        (r"(?:new|naya|naye|nayi) (?:instructions?|hukum|hukm|nirdesh|aadesh|orders?) ?(?=\S)", "neworders "),
-        (r"(?:नए|नया|नये) (?:निर्देश|आदेश|हुक्म)", "neworders"),
-    )
-)  # fmt: skip
 
 _STRONG = _Kind(
     "ignore ignoring disregard* override* overrule bypass* discard forgetit forget nullify circumvent ओवरराइड"
