@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from questrag.generation.numerals import LETTER, NUMBER, decimal, either, in_digits, normal, plain, value
@@ -149,7 +150,7 @@ class Evidence:
     """
 
     def __init__(self, sources: Iterable[str], customer: Iterable[str] = ()) -> None:
-        self._stated = borne_out("\n".join(sources)).keys()
+        self._stated = frozenset[Figure]().union(*map(_stated, sources))
         self.echoed = {figure for figure in figures("\n".join(customer)) if figure.kind == "number"}
 
     def missing(self, stated: Iterable[Figure]) -> frozenset[Figure]:
@@ -162,6 +163,11 @@ class Evidence:
         # A source may say "1930" alone where the answer says "call 1930", and the other way round.
         either_way = {Figure("number", figure.value), Figure("phone number", figure.value)}
         return figure in either_way and bool(either_way & self._stated)
+
+
+@lru_cache(maxsize=16_384)
+def _stated(source: str) -> frozenset[Figure]:
+    return frozenset(borne_out(source))
 
 
 _Read = Callable[[re.Match[str]], list[Figure]]

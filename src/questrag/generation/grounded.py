@@ -97,7 +97,7 @@ def _for_the_model(prompt: Prompt) -> Prompt | None:
     return replace(prompt, sources=free) if free or prompt.small_talk else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _gives_orders(text: str) -> bool:
     return inspect(text).suspicious
 
