@@ -22,7 +22,7 @@ from questrag.storage.mongo import MongoStore
 from questrag.storage.sqlite import SqliteStore
 
 SEED, ROUNDS, AT_ONCE = 1, 50, 20
-_NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -78,14 +78,14 @@ async def sqlite_faults(name: str, rounds: int, folder: Path) -> Count:
     rng, count, path = Random(SEED), Count(), folder / "faults.db"
     store = await SqliteStore.open(path, patience_s=0.1)
     for _ in range(rounds):
-        conversation = await _conversation(store)
+        conversation = await add_conversation(store)
         writing = [asyncio.create_task(_write(store, conversation, rng.uniform(0, 0.03))) for _ in range(AT_ONCE)]
         await asyncio.sleep(rng.uniform(0, 0.015))
         with ExitStack() as fault:
             fault.enter_context(FAULTS[name](rng, path))
             await asyncio.sleep(rng.uniform(0, 0.2))
         await _judge(store, conversation, await asyncio.gather(*writing), count)
-        if (said := _integrity(path)) != "ok":
+        if (said := integrity(path)) != "ok":
             count.damaged.append(said)
     await store.close()
     return count
@@ -98,7 +98,7 @@ async def mongo_lost(rounds: int, folder: Path) -> Count:
     server.start()
     store = await MongoStore.open(server.uri)
     for _ in range(rounds):
-        conversation = await _conversation(store)
+        conversation = await add_conversation(store)
         writing = [asyncio.create_task(_write(store, conversation, rng.uniform(0, 0.6))) for _ in range(AT_ONCE)]
         await asyncio.sleep(rng.uniform(0.3, 0.5))
         await asyncio.to_thread(server.stop)
@@ -112,8 +112,8 @@ async def mongo_lost(rounds: int, folder: Path) -> Count:
     return count
 
 
-async def _conversation(store: Store) -> Conversation:
-    made = Conversation(id=uuid4().hex, user_id=uuid4().hex, title="Cards", created_at=_NOON, updated_at=_NOON)
+async def add_conversation(store: Store) -> Conversation:
+    made = Conversation(id=uuid4().hex, user_id=uuid4().hex, title="Cards", created_at=NOON, updated_at=NOON)
     await store.add_conversation(made)
     return made
 
@@ -125,7 +125,7 @@ async def _write(store: Store, conversation: Conversation, wait_s: float) -> tup
         conversation_id=conversation.id,
         user_id=conversation.user_id,
         question="How do I block my card? " * 40,
-        asked_at=_NOON,
+        asked_at=NOON,
     )
     try:
         await store.begin(turn, append=True)
@@ -150,7 +150,7 @@ async def _judge(
             count.other_errors.append(repr(error))
 
 
-def _integrity(path: Path) -> str:
+def integrity(path: Path) -> str:
     db = sqlite3.connect(path, timeout=5)
     try:
         return str(db.execute("PRAGMA integrity_check").fetchone()[0])

@@ -200,7 +200,7 @@ async def _streams(url: str) -> int:
 
 
 @contextmanager
-def _served(scratch: str, wait_s: float, seen: Seen, **settings: str) -> Iterator[str]:
+def served(scratch: str, wait_s: float, seen: Seen, **settings: str) -> Iterator[str]:
     """Yield the address of a server with as many workers as there are cores, and a model that takes so long."""
     port = free_port()
     model = Process(target=_model, args=(port, wait_s, seen), daemon=True)
@@ -223,12 +223,12 @@ def _measured(seconds: float) -> tuple[dict[str, Phase], int, int, int]:
     """Return what came of each phase and how often the model was asked in them; how many of the open streams ended
     well, and how many were open at once."""
     seen: Seen = Array("i", [0, 0])
-    with tempfile.TemporaryDirectory() as scratch, _served(scratch, MODEL_MS / 1000, seen) as url:
+    with tempfile.TemporaryDirectory() as scratch, served(scratch, MODEL_MS / 1000, seen) as url:
         phases = asyncio.run(_phases(url, seconds))
     streams: Seen = Array("i", [0, 0])
     with (
         tempfile.TemporaryDirectory() as scratch,
-        _served(scratch, 8.0, streams, MAX_ANSWERS_AT_ONCE=str(N_STREAMS)) as url,
+        served(scratch, 8.0, streams, MAX_ANSWERS_AT_ONCE=str(N_STREAMS)) as url,
     ):
         n_ended = asyncio.run(_streams(url))
     return phases, seen[0], n_ended, streams[1]

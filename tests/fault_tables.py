@@ -49,16 +49,26 @@ def _kills() -> list[Row]:
 
 
 def _disk() -> list[Row]:
+    errors = _read("disk_errors")
     return [
         (
-            f"{name} while questions are stored",
-            f"{read['written']:,} writes",
-            f"{read['refused']:,} refused; of {read['acknowledged']:,} acknowledged {read['acknowledged_and_lost']} "
-            f"lost; {len(read['damaged'])} databases damaged",
-            "disk",
-        )
-        for name, read in _read("disk").items()
-        if isinstance(read, dict) and "written" in read
+            f"reading, writing and syncing fail at random, {errors['probability_of_each']:.0%} of the calls each",
+            f"{errors['written']:,} writes",
+            f"{errors['refused']:,} refused; of {errors['acknowledged']:,} acknowledged "
+            f"{errors['acknowledged_and_lost']} lost; {errors['damaged']} databases damaged",
+            "disk_errors",
+        ),
+        *(
+            (
+                f"{name} while questions are stored",
+                f"{read['written']:,} writes",
+                f"{read['refused']:,} refused; of {read['acknowledged']:,} acknowledged "
+                f"{read['acknowledged_and_lost']} lost; {len(read['damaged'])} databases damaged",
+                "disk",
+            )
+            for name, read in _read("disk").items()
+            if isinstance(read, dict) and "written" in read
+        ),
     ]
 
 
