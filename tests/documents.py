@@ -52,7 +52,7 @@ def settings_page() -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    value = field.default
+    value = field.get_default(call_default_factory=True, validated_data={})
     if isinstance(value, Path):
         return value.relative_to(PROJECT).as_posix()
     return "" if value is None else str(value)

@@ -90,7 +90,7 @@ def open_artifact(folder: Path, kind: str) -> Artifact:
     Raises:
         ArtifactError: something is missing, changed, or of another kind; the message names the file.
     """
-    artifact = _manifest(folder)
+    artifact = read_manifest(folder)
     if artifact.kind != kind:
         raise ArtifactError(f"{folder / MANIFEST} says that {folder} holds a {artifact.kind}, not a {kind}")
     for name, digest in artifact.files.items():
@@ -98,27 +98,8 @@ def open_artifact(folder: Path, kind: str) -> Artifact:
     return artifact
 
 
-def download(repository: str, folder: Path) -> None:
-    """Fetch an artifact from the Hugging Face Hub into a folder that does not exist yet, whole or not at all.
-
-    Raises:
-        ArtifactError: the Hub cannot be reached, or has no such repository.
-    """
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    partial = folder.with_name(folder.name + ".partial")
-    try:
-        snapshot_download(repository, local_dir=partial)
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise ArtifactError(
-            f"{repository} could not be fetched from the Hugging Face Hub ({type(error).__name__}): "
-            f"put the model into {folder}, or unset HF_MODEL_REPO"
-        ) from error
-    partial.rename(folder)
-
-
-def _manifest(folder: Path) -> Artifact:
+def read_manifest(folder: Path) -> Artifact:
+    """Read a manifest, and none of the files that it lists. Raises: ArtifactError: it is missing or damaged."""
     path = folder / MANIFEST
     try:
         body = json.loads(path.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """A knowledge base with the index of it: read from files, with what was published over them."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,8 +10,10 @@ from pathlib import Path
 
 from questrag.artifacts import open_artifact
 from questrag.chat.desk import Revision
-from questrag.chat.errors import ArtifactError, Misconfigured
+from questrag.chat.errors import ArtifactError, Misconfigured, QuestragError
 from questrag.chat.ports import Retriever
+from questrag.hub.asking import Hub
+from questrag.hub.pulling import pull, pulled
 from questrag.knowledge.base import EntryBase, entry_files, placeholder_problems, read_knowledge
 from questrag.knowledge.entry import Entry, Problem
 from questrag.knowledge.ingest import ingest_files
@@ -23,7 +26,9 @@ from questrag.retrieval.index import SearchIndex, UnusableIndex, build_index, in
 from questrag.retrieval.ranking import Ranking
 from questrag.retrieval.search import Dense, Hybrid, Lexical
 from questrag.retrieval.writing import Document
-from questrag.settings import Settings
+from questrag.settings import PROJECT, Settings
+
+logger = logging.getLogger(__name__)
 
 NOTHING_PUBLISHED: Mapping[str, Revision] = {}
 
@@ -179,12 +184,24 @@ def _profile(settings: Settings) -> Profile | None:
 
 
 def _encoder_folder(settings: Settings) -> Path:
-    folder = settings.retriever_model_path
-    if settings.hf_model_repo and not folder.exists():
-        from questrag.artifacts import download
+    """Return the encoder's folder; with HF_MODEL_REPO, fetch it and the other models first where they are not there.
 
-        download(settings.hf_model_repo, folder)
-    return folder
+    Raises:
+        ArtifactError: they cannot be had. Nothing else serves in their place.
+    """
+    repository, commit, home = settings.hf_model_repo, settings.hf_model_revision, settings.hub_home
+    if home is not None and not pulled(home, repository, commit):
+        token = settings.hf_token.get_secret_value() if settings.hf_token else ""
+        logger.info("the models of %s at %s are fetched into %s", repository, commit, home)
+        try:
+            pull(Hub(settings.hf_endpoint, token), repository, commit, home)
+        except QuestragError as error:
+            raise ArtifactError(
+                f"the models of HF_MODEL_REPO are not in {home}, and could not be put there: {error} "
+                f"Start again when that is mended, run `questrag pull {repository} --revision {commit}` with this "
+                f"DATA_DIR, or unset HF_MODEL_REPO to serve with the models in {PROJECT / 'models'}."
+            ) from error
+    return settings.retriever_model_path
 
 
 def documents_of(knowledge: EntryBase) -> list[Document]:

@@ -14,6 +14,7 @@ from questrag import __version__
 from questrag.chat.errors import Invalid, QuestragError
 from questrag.cli import policy as _policy  # noqa: F401 # adds its commands to train and evaluate
 from questrag.cli.evaluation import evaluate
+from questrag.cli.hub import pull, push
 from questrag.cli.knowledge import knowledge
 from questrag.cli.options import (
     LINES_LEFT_OUT,
@@ -47,6 +48,8 @@ app.add_typer(audit_log, name="audit-log")
 app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("replay")(replay)
+app.command("push")(push)
+app.command("pull")(pull)
 
 
 def main() -> None:

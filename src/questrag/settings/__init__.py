@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from questrag.chat.errors import Misconfigured
+from questrag.settings.models import hub_home, model_folder, model_problem
 from questrag.settings.protection import Protection
 from questrag.settings.serving import PROJECT, listed
 
@@ -65,7 +66,15 @@ class Settings(Protection):
     hf_chat_model: str = "openai/gpt-oss-20b"
     """Writes the answers when Groq cannot."""
     hf_model_repo: str = ""
-    """Hub repository with trained models; downloaded when set and not there yet."""
+    """Repository of the Hugging Face Hub whose models serve instead of those in `models`: fetched into DATA_DIR at the
+    first start, checked, and used from there, see docs/operations.md. A folder that has a setting of its own is taken
+    from there. Needs HF_MODEL_REVISION."""
+    hf_model_revision: str = ""
+    """Whole commit id of HF_MODEL_REPO, 40 hexadecimal digits: what serves changes only when this does."""
+    hf_token: SecretStr | None = None
+    """For `questrag push`, and for a private HF_MODEL_REPO; HF_TOKEN_1 is for language models."""
+    hf_endpoint: str = "https://huggingface.co"
+    """Where the Hub is reached: a mirror, for instance."""
     llm_base_url: str = ""
     """Any other OpenAI-compatible server, such as Ollama or vLLM. Asked first when set; needs LLM_MODEL."""
     llm_api_key: SecretStr | None = None
@@ -79,11 +88,11 @@ class Settings(Protection):
 
     policy: Literal["default", "rules", "bert", "logistic", "always", "never", "smalltalk", "threshold"] = "default"
     """Decides at each turn which passages are put in the prompt. `default` and `bert` are trained."""
-    policy_model_path: Path = PROJECT / "models" / "policy"
+    policy_model_path: Path = Field(default_factory=model_folder("policy"))
     """Folder of the policy `default`."""
-    policy_bert_path: Path = PROJECT / "models" / "policy-bert"
+    policy_bert_path: Path = Field(default_factory=model_folder("policy-bert"))
     """Folder of the policy `bert`."""
-    policy_logistic_path: Path = PROJECT / "models" / "policy-logistic"
+    policy_logistic_path: Path = Field(default_factory=model_folder("policy-logistic"))
     """Folder of the policy `logistic`."""
     policy_exploration: float = Field(default=0.0, ge=0.0, le=1.0)
     """Share of the policy's skips that become fetches, to learn from; never the other way round."""
@@ -96,9 +105,9 @@ class Settings(Protection):
     was learned from use is taken back."""
     policy_dial: float = Field(default=1.0, ge=0, le=100)
     """Between accuracy and cost: 1 is as trained, 0 shows all that may answer, more shows less."""
-    retriever_model_path: Path = PROJECT / "models" / "retriever"
+    retriever_model_path: Path = Field(default_factory=model_folder("retriever"))
     """Folder with the encoder."""
-    ranking_model_path: Path = PROJECT / "models" / "ranking"
+    ranking_model_path: Path = Field(default_factory=model_folder("ranking"))
     """Folder with the weights of the hybrid search, fitted for that encoder."""
     retriever: Literal["dense", "lexical", "hybrid"] = "hybrid"
     """How the knowledge base is searched."""
@@ -137,7 +146,7 @@ class Settings(Protection):
                 )
         return value
 
-    @field_validator("groq_base_url", "hf_base_url", "llm_base_url", "handoff_webhook_url")
+    @field_validator("groq_base_url", "hf_base_url", "hf_endpoint", "llm_base_url", "handoff_webhook_url")
     @classmethod
     def _addresses_are_addresses(cls, value: str) -> str:
         if value and not re.match(r"https?://[^/\s]", value):
@@ -195,6 +204,17 @@ class Settings(Protection):
         if self.llm_base_url and not self.llm_model.strip():
             raise ValueError("LLM_MODEL is missing: name a model that the server at LLM_BASE_URL has")
         return self
+
+    @model_validator(mode="after")
+    def _models_of_the_hub_are_pinned(self) -> Self:
+        if problem := model_problem(self.hf_model_repo, self.hf_model_revision):
+            raise ValueError(problem)
+        return self
+
+    @property
+    def hub_home(self) -> Path | None:
+        """Where the models of HF_MODEL_REPO are, or will be; None: they are not asked for."""
+        return hub_home(self.data_dir, self.hf_model_repo, self.hf_model_revision)
 
     @property
     def frame_origins(self) -> list[str]:
