@@ -94,6 +94,7 @@ def hub_peer() -> Iterator[HubPeer]:
 class _Handler(BaseHTTPRequestHandler):
     peer: HubPeer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the class names it
         pass

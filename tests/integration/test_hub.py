@@ -3,12 +3,13 @@
 import json
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import yaml
 
-from questrag.artifacts import seal
+from questrag.artifacts import seal, sha256_of
 from questrag.chat.errors import ArtifactError, Conflict, Invalid, Misconfigured, Unavailable
 from questrag.hub.asking import Hub
 from questrag.hub.layout import LARGEST_FILE, read_record
@@ -47,7 +48,9 @@ def models(tmp_path: Path) -> Path:
     """Return models as small as they can be: what is tested here is how they travel."""
     folder = tmp_path / "made"
     fingerprint = _model(
-        folder / "retriever", "encoder", {"model.onnx": bytes(range(256)) * 4000, "tokenizer.json": b"{}"}
+        folder / "retriever",
+        "encoder",
+        {"model.onnx": bytes(range(256)) * 4000, "tokenizer.json": b"{}", "model.safetensors": b"8"},
     )
     info = {"encoder": f"retriever@{fingerprint}"}
     _model(folder / "ranking", "ranking", {"weights.json": b"[]"}, info)
@@ -74,6 +77,10 @@ def on_the_hub(models: Path) -> dict[str, bytes]:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {name: data for name, data in on_the_hub(folder).items() if name != "pulled.json"}
+
+
+def fetching_the_encoder(models: Path) -> str:
+    return f"GET /cdn/{sha256_of(models / 'retriever' / 'model.onnx')}"
 
 
 def nothing_is_left_of(home: Path) -> bool:
@@ -168,7 +175,7 @@ def test_a_token_that_is_refused_is_nowhere_in_the_error(peer: HubPeer, models: 
 
 
 def test_the_card_says_what_the_hub_reads_and_every_figure_has_n_and_interval() -> None:
-    card = bytes(packed(SHIPPED, NAMES, RESULTS).files["README.md"]).decode()  # type: ignore[arg-type]
+    card = bytes(packed(SHIPPED, NAMES, RESULTS).files["README.md"]).decode()
     _, front, text = card.split("---\n", 2)
     about = yaml.safe_load(front)
     assert about["language"] == ["en", "hi"]
@@ -183,13 +190,13 @@ def test_the_card_says_what_the_hub_reads_and_every_figure_has_n_and_interval() 
 
 
 def test_figures_of_other_models_are_not_shown(models: Path) -> None:
-    card = bytes(packed(models, NAMES, RESULTS).files["README.md"]).decode()  # type: ignore[arg-type]
+    card = bytes(packed(models, NAMES, RESULTS).files["README.md"]).decode()
     assert "No result file was made with these models." in card
     assert "%" not in card
 
 
 def test_one_licence_is_named_as_such(models: Path) -> None:
-    card = bytes(packed(models, ["policy"], None).files["README.md"]).decode()  # type: ignore[arg-type]
+    card = bytes(packed(models, ["policy"], None).files["README.md"]).decode()
     assert yaml.safe_load(card.split("---\n")[1])["license"] == "cc-by-4.0"
 
 
@@ -242,7 +249,7 @@ def test_a_file_that_is_too_large_is_not_even_asked_for(peer: HubPeer, models: P
 
 def test_a_file_without_end_is_cut_where_its_announced_size_is(peer: HubPeer, models: Path, tmp_path: Path) -> None:
     commit = peer.put(REPOSITORY, on_the_hub(models))
-    peer.fails("GET /cdn/", sends_without_end)
+    peer.fails(fetching_the_encoder(models), sends_without_end)
     with pytest.raises(ArtifactError, match="is longer than"):
         pull(waiting(peer), REPOSITORY, commit, tmp_path / "home")
     assert nothing_is_left_of(tmp_path / "home")
@@ -271,33 +278,34 @@ def test_an_empty_repository_is_no_set_of_models(peer: HubPeer, tmp_path: Path) 
 
 def test_a_connection_that_is_cut_is_gone_on_with_where_it_was(peer: HubPeer, models: Path, tmp_path: Path) -> None:
     commit = peer.put(REPOSITORY, on_the_hub(models))
-    peer.fails("GET /cdn/", cuts_off(600_000))
+    peer.fails(fetching_the_encoder(models), cuts_off(600_000))
     waits: list[float] = []
     pull(waiting(peer, waits), REPOSITORY, commit, tmp_path / "home")
-    ranges = [each.headers.get("range") for each in peer.asked("GET /cdn/")]
-    assert any(each and each.startswith("bytes=") and each != "bytes=0-" for each in ranges)
-    assert len(waits) == 1
+    ranges = [each.headers.get("range") for each in peer.asked(fetching_the_encoder(models))]
+    assert ranges == [None, "bytes=600000-"]
+    assert waits == [0.5]
     assert on_the_hub(tmp_path / "home" / "retriever") == on_the_hub(models / "retriever")
 
 
 def test_a_pull_that_gave_up_is_gone_on_with_by_the_next_one(peer: HubPeer, models: Path, tmp_path: Path) -> None:
     commit = peer.put(REPOSITORY, on_the_hub(models))
-    peer.fails("GET /cdn/", cuts_off(100_000), times=20)
+    peer.fails(fetching_the_encoder(models), cuts_off(100_000), times=20)
     with pytest.raises(Unavailable, match=r"could not be had"):
         pull(waiting(peer), REPOSITORY, commit, tmp_path / "home")
     assert not (tmp_path / "home").exists()
     peer.faults.clear()
     peer.requests.clear()
     pull(waiting(peer), REPOSITORY, commit, tmp_path / "home")
-    assert any(each.headers.get("range") for each in peer.asked("GET /cdn/"))
+    (again,) = peer.asked(fetching_the_encoder(models))
+    assert again.headers["range"] == "bytes=500000-"  # five tries of 100,000
     assert peer.asked("manifest.json") == []  # what came whole is not fetched twice
     assert on_the_hub(tmp_path / "home" / "retriever") == on_the_hub(models / "retriever")
 
 
 def test_a_server_that_knows_no_ranges_is_read_from_the_start(peer: HubPeer, models: Path, tmp_path: Path) -> None:
     commit = peer.put(REPOSITORY, on_the_hub(models))
-    peer.fails("GET /cdn/", cuts_off(600_000))
-    peer.fails("GET /cdn/", knows_no_ranges)
+    peer.fails(fetching_the_encoder(models), cuts_off(600_000))
+    peer.fails(fetching_the_encoder(models), knows_no_ranges)
     pull(waiting(peer), REPOSITORY, commit, tmp_path / "home")
     assert on_the_hub(tmp_path / "home" / "retriever") == on_the_hub(models / "retriever")
 
@@ -389,6 +397,14 @@ def test_what_was_pulled_is_not_asked_for_again(peer: HubPeer, models: Path, tmp
     assert not pull(waiting(peer), REPOSITORY, commit, tmp_path / "home").fetched
     assert pulled(tmp_path / "home", REPOSITORY, commit)
     assert peer.requests == []
+
+
+def test_two_that_pull_the_same_fetch_it_once(peer: HubPeer, models: Path, tmp_path: Path) -> None:
+    commit = peer.put(REPOSITORY, on_the_hub(models))
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda _: pull(waiting(peer), REPOSITORY, commit, tmp_path / "home"), range(3)))
+    assert sorted(each.fetched for each in done) == [False, False, True]
+    assert len(peer.asked(fetching_the_encoder(models))) == 1
 
 
 def test_another_commit_takes_the_place_only_when_asked_and_the_earlier_one_is_kept(

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 PUBLIC = "https://huggingface.co"
 
+_NAME = "questrag"
 _WAITS_S = (0.5, 1.0, 2.0, 4.0)
 """Between one try and the next."""
 _LONGEST_WAIT_S = 60.0
 """A Hub that asks to be left alone for longer is not waited for."""
 _SILENCE_S = 30.0
-_CHUNK = 1 << 16
 
 _T = TypeVar("_T")
 Received = Callable[[int], None]
@@ -46,10 +46,10 @@ class Hub:
     wait: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
-        # The library reads both when it is imported, which is later. What goes over the wire is files by HTTP, of
+        # The library reads them when it is imported, which is later. What goes over the wire is files by HTTP, of
         # which the tests know how they fail, and nothing about this machine.
-        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-        os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+        for name in ("TELEMETRY", "XET", "PROGRESS_BARS"):
+            os.environ.setdefault(f"HF_HUB_DISABLE_{name}", "1")
 
     def listing(self, repository: str, revision: str) -> Listing:
         """Return what a repository holds at a branch, a tag or a commit.
@@ -106,9 +106,9 @@ class Hub:
         Args:
             on: commit that the branch is at; where somebody else was faster, nothing is written.
         """
-        from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+        from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOperationDelete
 
-        operations = [
+        operations: list[CommitOperationAdd | CommitOperationCopy | CommitOperationDelete] = [
             *(CommitOperationAdd(path, str(what) if isinstance(what, Path) else what) for path, what in files.items()),
             *(CommitOperationDelete(path, is_folder=False) for path in gone),
         ]
@@ -119,15 +119,15 @@ class Hub:
         return str(done.oid)
 
     def _receive(self, repository: str, commit: str, file: RemoteFile, part: Path, received: Received) -> None:
-        from huggingface_hub import get_session, hf_hub_url
-        from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
+        from huggingface_hub import get_session, hf_hub_url, hf_raise_for_status
 
         there = part.stat().st_size if part.exists() else 0
         if there > file.size:
             part.unlink()
             there = 0
         url = hf_hub_url(repository, file.path, revision=commit, endpoint=self.endpoint)
-        headers = build_hf_headers(token=self.token or False) | {"Accept-Encoding": "identity"}
+        headers = {"User-Agent": _NAME, "Accept-Encoding": "identity"}  # sizes are those of the files
+        headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= {"Range": f"bytes={there}-"} if there else {}
         if there == file.size and there:
             received(there)
@@ -206,16 +206,14 @@ class Hub:
 
     def _api(self) -> "HfApi":
         from huggingface_hub import HfApi
-        from huggingface_hub.utils import disable_progress_bars
 
-        disable_progress_bars()
-        return HfApi(endpoint=self.endpoint, token=self.token or False, library_name="questrag")
+        return HfApi(endpoint=self.endpoint, token=self.token or False, library_name=_NAME)
 
 
 def _write(response: "Response", part: Path, there: int, file: RemoteFile, received: Received) -> None:
     """Append what comes; raises: ArtifactError: more comes than was announced; _Again: less does."""
     with part.open("ab" if there else "wb") as out:
-        for chunk in response.iter_raw(_CHUNK):
+        for chunk in response.iter_raw():
             there += len(chunk)
             if there > file.size:
                 raise ArtifactError(f"{file.path} is longer than the {file.size:,} bytes that it is listed with")
