@@ -326,6 +326,16 @@ def sends_without_end(handler: _Handler) -> bool:
     return True
 
 
+def lists(commit: str) -> Callable[[_Handler], bool]:
+    """List what is at another commit than the one that was asked for."""
+
+    def do(handler: _Handler) -> bool:
+        handler.say(200, {"id": "x/y", "sha": commit, "private": False, "siblings": []})
+        return True
+
+    return do
+
+
 def speaks_html(handler: _Handler) -> bool:
     handler.say(200, b"<html>Please sign in to the network</html>", Content_Type="text/html")
     return True

@@ -195,7 +195,7 @@ def _encoder_folder(settings: Settings) -> Path:
         logger.info("the models of %s at %s are fetched into %s", repository, commit, home)
         try:
             pull(Hub(settings.hf_endpoint, token), repository, commit, home)
-        except QuestragError as error:
+        except (QuestragError, OSError) as error:
             raise ArtifactError(
                 f"the models of HF_MODEL_REPO are not in {home}, and could not be put there: {error} "
                 f"Start again when that is mended, run `questrag pull {repository} --revision {commit}` with this "

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.hub_peer import (
     flips_a_bit,
     hub_peer,
     knows_no_ranges,
+    lists,
     sends_without_end,
     speaks_html,
 )
@@ -267,6 +269,21 @@ def test_a_bit_flipped_on_the_way_is_found_and_the_next_try_begins_anew(
     assert pull(waiting(peer), REPOSITORY, commit, tmp_path / "home").fetched
 
 
+def test_models_that_were_not_made_for_one_another_do_not_come_in(peer: HubPeer, models: Path, tmp_path: Path) -> None:
+    seal(models / "ranking", "ranking", {"encoder": "retriever@000000000000"})
+    commit = peer.put(REPOSITORY, on_the_hub(models))
+    with pytest.raises(ArtifactError, match=r"was made for encoder retriever@0+, not"):
+        pull(waiting(peer), REPOSITORY, commit, tmp_path / "home")
+    assert nothing_is_left_of(tmp_path / "home")
+
+
+def test_an_answer_about_another_commit_is_not_taken(peer: HubPeer, models: Path, tmp_path: Path) -> None:
+    commit = peer.put(REPOSITORY, on_the_hub(models))
+    peer.fails("/revision/", lists("c" * 40))
+    with pytest.raises(ArtifactError, match="the Hub answers with c"):
+        pull(waiting(peer), REPOSITORY, commit, tmp_path / "home")
+
+
 def test_an_empty_repository_is_no_set_of_models(peer: HubPeer, tmp_path: Path) -> None:
     commit = peer.put(REPOSITORY, {".gitattributes": b"", "README.md": b"# nothing\n"})
     with pytest.raises(ArtifactError, match="holds no model"):
@@ -308,6 +325,13 @@ def test_a_server_that_knows_no_ranges_is_read_from_the_start(peer: HubPeer, mod
     peer.fails(fetching_the_encoder(models), knows_no_ranges)
     pull(waiting(peer), REPOSITORY, commit, tmp_path / "home")
     assert on_the_hub(tmp_path / "home" / "retriever") == on_the_hub(models / "retriever")
+
+
+def test_a_file_that_drips_is_not_waited_for_for_ever(peer: HubPeer, models: Path, tmp_path: Path) -> None:
+    commit = peer.put(REPOSITORY, on_the_hub(models))
+    ticks = count(step=10_000)
+    with pytest.raises(Unavailable, match="comes too slowly"):
+        pull(Hub(peer.url, wait=lambda _: None, now=lambda: float(next(ticks))), REPOSITORY, commit, tmp_path / "home")
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 408, 429])

@@ -127,6 +127,13 @@ def test_a_first_start_without_the_models_is_refused_and_says_how_to_go_on(
     assert settings.hub_home is not None and not settings.hub_home.exists()
 
 
+def test_a_first_start_that_cannot_write_says_so(peer: HubPeer, commit: str, kb: Path) -> None:
+    (kb.parent / "var").mkdir()
+    (kb.parent / "var" / "models").write_text("not a folder")
+    with pytest.raises(ArtifactError, match=r"could not be put there: .*models"):
+        open_library(settings_for(peer, commit, kb))
+
+
 def test_models_that_are_damaged_after_they_came_are_refused_and_can_be_fetched_again(
     peer: HubPeer, commit: str, kb: Path, tmp_path: Path
 ) -> None:

@@ -23,6 +23,8 @@ _WAITS_S = (0.5, 1.0, 2.0, 4.0)
 _LONGEST_WAIT_S = 60.0
 """A Hub that asks to be left alone for longer is not waited for."""
 _SILENCE_S = 30.0
+_SLOWEST_BYTES_PER_S = 20_000
+"""What comes slower than this, after a minute, is begun again where it is: a drip would keep a server from starting."""
 
 _T = TypeVar("_T")
 Received = Callable[[int], None]
@@ -44,6 +46,7 @@ class Hub:
     token: str = field(default="", repr=False)
     """Empty: as nobody. One that another program left on this machine is not used."""
     wait: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         # The library reads them when it is imported, which is later. What goes over the wire is files by HTTP, of
@@ -137,7 +140,8 @@ class Hub:
             if not response.headers.get("Content-Range", "").startswith(f"bytes {there}-"):
                 there = 0  # the whole file comes, asked for or not
             received(there)
-            _write(response, part, there, file, received)
+            late = self.now() + 60 + file.size / _SLOWEST_BYTES_PER_S
+            _write(response, part, there, file, received, is_late=lambda: self.now() > late)
 
     def _patiently(self, where: str, call: Callable[[], _T]) -> _T:
         """Call until it works, or there is no hope that it will; raises what `_in_words` raises."""
@@ -210,8 +214,16 @@ class Hub:
         return HfApi(endpoint=self.endpoint, token=self.token or False, library_name=_NAME)
 
 
-def _write(response: "Response", part: Path, there: int, file: RemoteFile, received: Received) -> None:
-    """Append what comes; raises: ArtifactError: more comes than was announced; _Again: less does."""
+def _write(
+    response: "Response",
+    part: Path,
+    there: int,
+    file: RemoteFile,
+    received: Received,
+    *,
+    is_late: Callable[[], bool],
+) -> None:
+    """Append what comes; raises: ArtifactError: more comes than was announced; _Again: less does, or too slowly."""
     with part.open("ab" if there else "wb") as out:
         for chunk in response.iter_raw():
             there += len(chunk)
@@ -219,6 +231,10 @@ def _write(response: "Response", part: Path, there: int, file: RemoteFile, recei
                 raise ArtifactError(f"{file.path} is longer than the {file.size:,} bytes that it is listed with")
             out.write(chunk)
             received(there)
+            if there < file.size and is_late():
+                raise _Again(f"{file.path} comes too slowly: {there:,} of {file.size:,} bytes")
+        out.flush()
+        os.fsync(out.fileno())  # or a folder could be in place, after a loss of power, before what is in it
     if there < file.size:
         raise _Again(f"{file.path} ended after {there:,} of {file.size:,} bytes")
 
