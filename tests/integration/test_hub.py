@@ -13,7 +13,7 @@ import yaml
 from questrag.artifacts import seal, sha256_of
 from questrag.chat.errors import ArtifactError, Conflict, Invalid, Misconfigured, Unavailable
 from questrag.hub.asking import Hub
-from questrag.hub.layout import LARGEST_FILE, read_record
+from questrag.hub.layout import LARGEST_FILE, MOST_FILES, read_record
 from questrag.hub.pulling import commit_of, pull, pulled
 from questrag.hub.pushing import packed, push
 from questrag.settings import PROJECT
@@ -143,6 +143,27 @@ def test_a_repository_that_holds_something_else_is_not_written_to(peer: HubPeer,
         push(waiting(peer), REPOSITORY, packed(models, NAMES, None))
 
 
+def test_a_push_looks_whether_all_arrived(peer: HubPeer, models: Path) -> None:
+    peer.lies["ranking/weights.json"] = 1
+    with pytest.raises(ArtifactError, match=r"does not hold ranking/weights\.json as it was sent"):
+        push(waiting(peer), REPOSITORY, packed(models, NAMES, None))
+
+
+def test_a_push_does_not_write_over_what_somebody_else_sent_meanwhile(peer: HubPeer, models: Path) -> None:
+    hub = waiting(peer)
+    push(hub, REPOSITORY, packed(models, NAMES, None))
+
+    def somebody_else(_: object) -> bool:
+        peer.put(REPOSITORY, {"README.md": b"# theirs\n"})
+        return False  # and the request goes on
+
+    peer.fails("/commit/", somebody_else)
+    with pytest.raises(Misconfigured, match="A commit has happened since"):
+        push(hub, REPOSITORY, packed(models, ["retriever"], None))
+    repository = peer.repositories[REPOSITORY]
+    assert repository.commits[repository.branches["main"]] == {"README.md": b"# theirs\n"}
+
+
 def test_a_damaged_or_mixed_set_is_not_pushed(models: Path) -> None:
     with pytest.raises(Invalid, match="choose of"):
         packed(models, ["other"], None)
@@ -241,10 +262,30 @@ def test_what_is_no_intact_model_is_refused_and_what_was_there_stays(
     assert nothing_is_left_of(tmp_path / "fresh")
 
 
-def test_a_file_that_is_too_large_is_not_even_asked_for(peer: HubPeer, models: Path, tmp_path: Path) -> None:
-    commit = peer.put(REPOSITORY, on_the_hub(models))
-    peer.lies["retriever/model.onnx"] = LARGEST_FILE + 1
-    with pytest.raises(ArtifactError, match=f"at most {LARGEST_FILE:,}"):
+@pytest.mark.parametrize(
+    ("sizes", "says"),
+    [
+        ({"retriever/model.onnx": LARGEST_FILE + 1}, f"at most {LARGEST_FILE:,}"),
+        ({"policy/manifest.json": 2_000_000}, "at most 100,000"),
+        ({"README.md": 2_000_000}, "at most 100,000"),
+        ({"policy/weights.json": -5}, r"weights\.json of -5 bytes"),
+        ({f"{name}/weights.json": LARGEST_FILE for name in ("ranking", "policy")}, "at most 1,000,000,000"),
+    ],
+)
+def test_what_is_too_large_is_not_even_asked_for(
+    peer: HubPeer, models: Path, tmp_path: Path, sizes: dict[str, int], says: str
+) -> None:
+    commit = peer.put(REPOSITORY, on_the_hub(models) | {"README.md": b"# models\n"})
+    peer.lies.update(sizes)
+    with pytest.raises(ArtifactError, match=says):
+        pull(waiting(peer), REPOSITORY, commit, tmp_path / "home")
+    assert peer.asked("resolve") == []
+
+
+def test_more_files_than_models_have_are_not_even_asked_for(peer: HubPeer, models: Path, tmp_path: Path) -> None:
+    many = {f"policy/{number}.json": b"{}" for number in range(MOST_FILES)}
+    commit = peer.put(REPOSITORY, on_the_hub(models) | many)
+    with pytest.raises(ArtifactError, match=f"at most {MOST_FILES}"):
         pull(waiting(peer), REPOSITORY, commit, tmp_path / "home")
     assert peer.asked("resolve") == []
 
