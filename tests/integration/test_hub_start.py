@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from benchmarks.server import program, running
+from benchmarks.server import free_port, program, running
 
 from questrag.chat.errors import ArtifactError, Misconfigured
 from questrag.hub.layout import home_of
@@ -127,6 +127,24 @@ def test_a_first_start_without_the_models_is_refused_and_says_how_to_go_on(
     assert settings.hub_home is not None and not settings.hub_home.exists()
 
 
+def test_the_server_itself_ends_with_one_sentence_where_its_models_cannot_be_had(
+    peer: HubPeer, kb: Path, tmp_path: Path
+) -> None:
+    environment = {
+        "KB_PATH": str(kb),
+        "DATA_DIR": str(tmp_path / "var"),
+        "HF_MODEL_REPO": REPOSITORY,
+        "HF_MODEL_REVISION": "b" * 40,
+        "HF_ENDPOINT": peer.url,
+    }
+    done = questrag("serve", "--port", free_port(), cwd=tmp_path, **environment)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "unset HF_MODEL_REPO to serve with the models in" in done.stderr
+    assert "Traceback" not in done.stderr
+    offline = questrag("pull", REPOSITORY, "--revision", "b" * 40, cwd=tmp_path, HF_HUB_OFFLINE="1", **environment)
+    assert (offline.returncode, "HF_HUB_OFFLINE is set" in offline.stderr) == (3, True)
+
+
 def test_a_first_start_that_cannot_write_says_so(peer: HubPeer, commit: str, kb: Path) -> None:
     (kb.parent / "var").mkdir()
     (kb.parent / "var" / "models").write_text("not a folder")
@@ -164,6 +182,12 @@ def test_models_that_are_damaged_after_they_came_are_refused_and_can_be_fetched_
 def test_settings_that_do_not_name_one_set_of_models_are_refused(given: dict[str, str], says: str) -> None:
     with pytest.raises(Misconfigured, match=says):
         load_settings(**given)
+
+
+def test_training_does_not_write_into_what_was_pulled(peer: HubPeer, commit: str, tmp_path: Path) -> None:
+    here = {"DATA_DIR": str(tmp_path / "var"), "HF_MODEL_REPO": REPOSITORY, "HF_MODEL_REVISION": commit}
+    done = questrag("train", "ranking", cwd=tmp_path, HF_ENDPOINT=peer.url, **here)
+    assert (done.returncode, "--out is missing" in done.stderr) == (3, True)
 
 
 def test_the_commands_push_show_and_pull(peer: HubPeer, tmp_path: Path) -> None:

@@ -156,11 +156,11 @@ def train_ranking(
     from questrag.evaluation.labelled import read_conversations, read_queries
     from questrag.library import documents_of, open_library
 
-    with train_extra():
-        from questrag.training.ranking import fit_ranking
     settings = settings_with(kb)
     if out is None and settings.hub_home is not None:
         raise Invalid("--out is missing: HF_MODEL_REPO is set, and what was pulled from there stays as it is")
+    with train_extra():
+        from questrag.training.ranking import fit_ranking
     asked = [query for path in queries for query in all_of(read_queries(path))]
     talks = [each for path in conversations for each in all_of(read_conversations(path))]
     with indexing() as progress:

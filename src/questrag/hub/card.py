@@ -46,7 +46,15 @@ def write_card(models: Mapping[str, Artifact], results: Path | None) -> str:
     sections = [_front(models), _about(models)]
     figures = [*_search_figures(models, results), *_policy_figures(models, results)] if results else []
     sections.append(
-        "\n".join(["## Measured", "", "Each with its 95 % interval.", "", *figures])
+        "\n".join(
+            [
+                "## Measured",
+                "",
+                "Each with its 95 % interval. A result file names its encoder or policy, and not the ranking.",
+                "",
+                *figures,
+            ]
+        )
         if figures
         else "## Measured\n\nNo result file was made with these models."
     )
@@ -143,7 +151,8 @@ def _policy_figures(models: Mapping[str, Artifact], results: Path | None) -> lis
         lines += ["|---|---|---|"]
         for key, name in (("always", "top 5 at every turn"), ("default", "this policy")):
             each = read["policies"][key]
-            lines += [f"| {name} | {_percent(each, 'evidence_accuracy')} | {_percent(each, 'saving')} |"]
+            saved = "what others are held against" if key == "always" else _percent(each, "saving")
+            lines += [f"| {name} | {_percent(each, 'evidence_accuracy')} | {saved} |"]
         lines += [""]
     return lines
 
