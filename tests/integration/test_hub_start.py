@@ -80,11 +80,15 @@ def test_a_server_fetches_its_models_once_and_answers_with_them(
     assert answer["response"] == ENTRY["answer"]
     assert peer.asked("resolve")
 
-    peer.requests.clear()
-    peer.put(REPOSITORY, {"README.md": b"# main goes on\n"})
-    done = questrag("ask", "how to block my card", cwd=tmp_path, **environment)
-    assert (done.returncode, ENTRY["answer"] in done.stdout) == (0, True)
-    assert peer.requests == []
+    # Once they are there, nobody is asked, and what asks is not even loaded.
+    program = (
+        "import sys\nfrom questrag.library import open_library\nfrom questrag.settings import load_settings\n"
+        "open_library(load_settings())\n"
+        "print([name for name in ('huggingface_hub', 'torch', 'transformers') if name in sys.modules])"
+    )
+    away = {**os.environ, **environment, "HF_ENDPOINT": "http://127.0.0.1:9"}
+    done = subprocess.run([sys.executable, "-c", program], env=away, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_models_of_the_hub_serve_and_not_those_beside_them(peer: HubPeer, commit: str, kb: Path) -> None:
@@ -211,26 +215,3 @@ def test_the_commands_push_show_and_pull(peer: HubPeer, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert f"main is at {commit}" in done.stdout and f"RETRIEVER_MODEL_PATH={into / 'retriever'}" in done.stdout
     assert json.loads((into / "pulled.json").read_text(encoding="utf-8"))["commit"] == commit
-
-
-def test_serving_with_models_that_are_there_does_not_load_the_library_of_the_hub(
-    peer: HubPeer, commit: str, kb: Path, tmp_path: Path
-) -> None:
-    settings = settings_for(peer, commit, kb)
-    open_library(settings)
-    program = (
-        "import sys\n"
-        "from questrag.library import open_library\nfrom questrag.settings import load_settings\n"
-        "open_library(load_settings())\n"
-        "print([name for name in ('huggingface_hub', 'torch', 'transformers') if name in sys.modules])"
-    )
-    environment = {
-        **os.environ,
-        "KB_PATH": str(kb),
-        "DATA_DIR": str(settings.data_dir),
-        "HF_MODEL_REPO": REPOSITORY,
-        "HF_MODEL_REVISION": commit,
-        "HF_ENDPOINT": "http://127.0.0.1:9",
-    }
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
