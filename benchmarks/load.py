@@ -11,7 +11,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import Array, Process
 from time import perf_counter
@@ -83,31 +83,39 @@ async def _serve_model(port: int, wait_s: float, seen: Seen) -> None:
     n_open = 0
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = int((re.search(r"content-length: (\d+)", head, re.IGNORECASE) or [0, 0])[1])
-        asked = json.loads(await reader.readexactly(length))
         nonlocal n_open
-        n_open += 1
-        seen[0] += 1
-        seen[1] = max(seen[1], n_open)
-        await asyncio.sleep(wait_s)
-        n_open -= 1
-        said = _first_source(asked["messages"][-1]["content"])
-        choices: list[dict[str, object]] = [
-            {"index": 0, "delta": {"role": "assistant", "content": said}},
-            {"index": 0, "delta": {}, "finish_reason": "stop"},
-        ]
-        head_of_all = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "stub"}
-        events = [head_of_all | {"choices": [choice]} for choice in choices]
-        body = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
-        kind = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
-        writer.write(kind + body.encode())
-        await writer.drain()
+        while head := await _head(reader):
+            length = int((re.search(r"content-length: (\d+)", head, re.IGNORECASE) or [0, 0])[1])
+            asked = json.loads(await reader.readexactly(length))
+            n_open += 1
+            seen[0] += 1
+            seen[1] = max(seen[1], n_open)
+            await asyncio.sleep(wait_s)
+            n_open -= 1
+            said = _first_source(asked["messages"][-1]["content"])
+            choices: list[dict[str, object]] = [
+                {"index": 0, "delta": {"role": "assistant", "content": said}},
+                {"index": 0, "delta": {}, "finish_reason": "stop"},
+            ]
+            head_of_all = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "stub"}
+            events = [head_of_all | {"choices": [choice]} for choice in choices]
+            body = ("".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n").encode()
+            kind = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {len(body)}\r\n\r\n"
+            writer.write(kind.encode() + body)
+            await writer.drain()
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", port)
     async with server:
         await server.serve_forever()
+
+
+async def _head(reader: asyncio.StreamReader) -> str:
+    """Return the head of the next request; "" once there is none: connections are kept, as real models do."""
+    try:
+        return (await reader.readuntil(b"\r\n\r\n")).decode()
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return ""
 
 
 def _first_source(prompt: str) -> str:
@@ -120,19 +128,18 @@ def _first_source(prompt: str) -> str:
 
 
 class Crowd:
-    """Customers with accounts of their own, who ask the entries' questions in turn."""
+    """Customers with accounts and connections of their own, who ask the entries' questions in turn."""
 
-    def __init__(self, client: httpx2.AsyncClient, tokens: list[str], asked: list[str]) -> None:
-        self._client, self._tokens, self._asked = client, tokens, asked
+    def __init__(self, people: list[httpx2.AsyncClient], asked: list[str]) -> None:
+        self._people, self._asked = people, asked
         self._n = 0
 
     async def one_question(self, phase: Phase, began: float) -> None:
         """Ask, late or not: the time runs from when it was to be asked."""
         self._n += 1
         body = {"query": self._asked[self._n % len(self._asked)]}
-        headers = {"Authorization": f"Bearer {self._tokens[self._n % len(self._tokens)]}"}
         try:
-            answer = await self._client.post("/api/v1/chat/", json=body, headers=headers)
+            answer = await self._people[self._n % len(self._people)].post("/api/v1/chat/", json=body)
         except httpx2.TransportError as error:
             phase.statuses[type(error).__name__] += 1
             return
@@ -159,25 +166,26 @@ class Crowd:
     async def stream(self) -> bool:
         self._n += 1
         body = {"query": self._asked[self._n % len(self._asked)]}
-        headers = {"Authorization": f"Bearer {self._tokens[self._n % len(self._tokens)]}"}
-        async with self._client.stream("POST", "/api/v1/chat/stream", json=body, headers=headers) as answer:
+        person = self._people[self._n % len(self._people)]
+        async with person.stream("POST", "/api/v1/chat/stream", json=body) as answer:
             text = "".join([piece async for piece in answer.aiter_text()])
         return answer.status_code == 200 and "event: done" in text
 
 
 @asynccontextmanager
 async def crowd(url: str) -> AsyncIterator[Crowd]:
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=200)
-    async with httpx2.AsyncClient(base_url=url, timeout=60, limits=limits) as client:
-        tokens = []
+    async with AsyncExitStack() as open_now:
+        people = []
         for n in range(PEOPLE):
+            client = httpx2.AsyncClient(base_url=url, timeout=60)
+            people.append(await open_now.enter_async_context(client))
             name = f"load-{n}"
             account = {"username": name, "email": f"{name}@example.com", "password": "a long pass phrase"}
             (await client.post("/api/v1/auth/register", json=account)).raise_for_status()
             signed_in = await client.post("/api/v1/auth/login", json=account)
-            tokens.append(signed_in.raise_for_status().json()["access_token"])
+            client.headers["Authorization"] = f"Bearer {signed_in.raise_for_status().json()['access_token']}"
         entries = read_knowledge(PROJECT / "data" / "knowledge")[0].entries
-        yield Crowd(client, tokens, [entry.question for entry in entries if not entry.regulated])
+        yield Crowd(people, [entry.question for entry in entries if not entry.regulated])
 
 
 async def _phases(url: str, seconds: float) -> dict[str, Phase]:

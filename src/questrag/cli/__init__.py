@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 done; 1 done, but bad lines were left out; 2 wrong usage; 3 not possible."""
 
 import asyncio
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,6 +84,9 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; one for each core is the better server.")] = 1,
 ) -> None:
     """Serve the API."""
+    # Requests already fill the cores. The libraries of numbers read it as they are loaded, here and in each worker;
+    # with threads of their own for every product they took twice the time.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from questrag.web.serving import serve as run_server
 
     with indexing() as progress:

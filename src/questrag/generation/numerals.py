@@ -113,15 +113,18 @@ _PLUS = {normal(word): Decimal(value) for word, value in _ADDED.items()}
 _ENGLISH_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _ENGLISH_ONES = {"one": "1"} | {word: _WORDS[word] for word in "two three four five six seven eight nine".split()}
 
+_SPELT = {*_WORDS, "one"}
+
 # A letter that stands for a multiple follows its digits at once: "5k", "5L".
 _TIMES_WORD = (
     rf"(?:{either(' '.join(w for w in _TIMES if w != 'k'))}|(?<=\d)\s?k(?!{LETTER})|(?<=\d)(?-i:L)(?!{LETTER}))"
 )
+_TIMES_LETTER = re.compile(r"\d\s?[kKL]")
 _COUNTABLE = rf"(?:{either(COUNTED + ' ' + ' '.join(_TIMES))}|%|[-]?(?:day|month|year|hour|week)(?!{LETTER}))"
 
-_ANY_LETTER = re.compile(r"[^\W\d_]")
-_DIGIT = either("zero one two three four five six seven eight nine")
-_DICTATED = _re(rf"{_DIGIT}(?:[ -]{_DIGIT}){{2,}}")
+_DIGIT = re.compile(r"\d")
+_DIGIT_WORD = either("zero one two three four five six seven eight nine")
+_DICTATED = _re(rf"{_DIGIT_WORD}(?:[ -]{_DIGIT_WORD}){{2,}}")
 _TENS = _re(rf"({either(_ENGLISH_TENS)})[ -]({either(' '.join(_ENGLISH_ONES))})")
 _WORD = _re(rf"(?<!{LETTER})[a-z\u0900-\u0963\u0971-\u097F]+(?!{LETTER})")
 _JOIN = r"(?:-|to|or|se|ya|से|या)"
@@ -130,7 +133,8 @@ _SURE = _re(
 )
 _ARTICLE = _re(rf"(?<!{LETTER})an?\s(?={_TIMES_WORD})")
 _OF_A = _re(rf"(0\.25|0\.5) an? (?={_COUNTABLE})")
-_POINT = _re(rf"(?<![\d.])(\d{{1,6}}) (?:point|dashamlav|दशमलव) (\d(?: ?\d){{0,5}})(?!{LETTER})")
+_POINTS = normal("point dashamlav दशमलव").split()
+_POINT = _re(rf"(?<![\d.])(\d{{1,6}}) (?:{'|'.join(_POINTS)}) (\d(?: ?\d){{0,5}})(?!{LETTER})")
 _AND_A_HALF = _re(rf"({NUMBER}|(?<!{LETTER})one) and (?:an? )?(half|quarter)(?!{LETTER})")
 _PLUS_PART = _re(rf"({either(' '.join(_PLUS))}) ({NUMBER})")
 _BARE = either("hundred thousand sau hazaar hazar lakh crore सौ हज़ार हजार लाख करोड़")
@@ -164,17 +168,27 @@ def in_digits(text: str) -> str:
     >>> in_digits("two hundred and five"), in_digits("half a percent"), in_digits("nine point five")
     ('205', '0.5 percent', '9.5')
     """
-    if not _ANY_LETTER.search(text):
-        return text
-    text = _DICTATED.sub(lambda m: "".join(_ENGLISH_ONES.get(w, "0") for w in re.split("[ -]", m[0].lower())), text)
-    text = _TENS.sub(lambda m: str(int(_WORDS[m[1].lower()]) + int(_ENGLISH_ONES[m[2].lower()])), text)
-    text = _WORD.sub(lambda m: _WORDS.get(m[0].lower(), m[0]), text)
-    text = _AND_A_HALF.sub(_and_a_half, text)
-    for _ in range(2):  # "do-teen din": the last one is sure at once, the first one then
-        text = _SURE.sub(lambda m: _UNSURE[m[1].lower()], text)
-    text = _PLUS_PART.sub(lambda m: value(decimal(m[2]) + _PLUS[m[1].lower()]), text)
+    words = {word.lower() for word in _WORD.findall(text)}
+    if not words.isdisjoint(_SPELT):
+        text = _DICTATED.sub(lambda m: "".join(_ENGLISH_ONES.get(w, "0") for w in re.split("[ -]", m[0].lower())), text)
+        text = _TENS.sub(lambda m: str(int(_WORDS[m[1].lower()]) + int(_ENGLISH_ONES[m[2].lower()])), text)
+        text = _WORD.sub(lambda m: _WORDS.get(m[0].lower(), m[0]), text)
+    if not words.isdisjoint(_UNSURE):
+        text = _AND_A_HALF.sub(_and_a_half, text)
+        for _ in range(2):  # "do-teen din": the last one is sure at once, the first one then
+            text = _SURE.sub(lambda m: _UNSURE[m[1].lower()], text)
+    if not words.isdisjoint(_PLUS):
+        text = _PLUS_PART.sub(lambda m: value(decimal(m[2]) + _PLUS[m[1].lower()]), text)
+    return _multiples(text, words) if _DIGIT.search(text) or not words.isdisjoint(_TIMES) else text
+
+
+def _multiples(text: str, words: set[str]) -> str:
+    """Return text with points and multiples in digits."""
     text = _OF_A.sub(r"\1 ", _ARTICLE.sub("1 ", text))
-    text = _POINT.sub(lambda m: f"{m[1]}.{m[2].replace(' ', '')}", text)
+    if not words.isdisjoint(_POINTS):
+        text = _POINT.sub(lambda m: f"{m[1]}.{m[2].replace(' ', '')}", text)
+    if words.isdisjoint(_TIMES) and not _TIMES_LETTER.search(text):
+        return text
     text = _BARE_TIMES.sub(lambda m: m[0] if m[1] else f"1 {m[0]}", text)
     text = _FROM_TO.sub(lambda m: f"{m[1]} {m[3].strip()} {m[2]} ", text)
     return _COMPOUND.sub(_multiplied, text)

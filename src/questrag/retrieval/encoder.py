@@ -118,10 +118,12 @@ class WordPieceCounter:
         self.name = f"wordpiece:{artifact.info.get('name', 'encoder')}"
         self._tokenizer = tokenizer
         # Passages, system text and history recur at every turn; counting them again would cost milliseconds.
-        self._count = lru_cache(maxsize=4096)(lambda text: len(self._offsets(text)))
+        self._count = lru_cache(maxsize=16_384)(
+            lambda line: len(self._tokenizer.encode(line, add_special_tokens=False))
+        )
 
     def count(self, text: str) -> int:
-        return self._count(text)
+        return sum(map(self._count, text.splitlines()))  # no token reaches over the end of a line
 
     def _offsets(self, text: str) -> list[tuple[int, int]]:
         offsets: list[tuple[int, int]] = self._tokenizer.encode(text, add_special_tokens=False).offsets

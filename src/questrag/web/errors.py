@@ -85,7 +85,7 @@ def problem_of(error: BaseException, request: Request) -> Problem:
     status = status_of(error)
     request_id = getattr(request.state, "request_id", "")
     if status >= 500:
-        _log(error, request.method, request_id)
+        _log(error, request.method)
     return Problem(
         title=HTTPStatus(status).phrase,
         status=status,
@@ -185,12 +185,12 @@ def readable(found: Mapping[str, Any]) -> str:
     return str(found["msg"]).removeprefix("Value error, ").partition(": ")[0]
 
 
-def _log(error: BaseException, method: str, request_id: str) -> None:
+def _log(error: BaseException, method: str) -> None:
     if isinstance(error, Unavailable):
-        logger.warning("request %s: unavailable: %s", request_id, error)
+        logger.warning("unavailable: %s", error)
     elif isinstance(error, QuestragError):
-        logger.error("request %s: %s: %s", request_id, type(error).__name__, error)
+        logger.error("%s: %s", type(error).__name__, error)
     else:
         # Without the message: it may hold what a customer typed.
         stack = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("request %s: %s in %s\n%s", request_id, type(error).__name__, method, stack)
+        logger.error("%s in %s\n%s", type(error).__name__, method, stack)
