@@ -36,16 +36,19 @@ class EntryBase:
         if len(self._by_id) < len(self.entries):
             raise ValueError("two entries have the same id")
         self.version = _fingerprint(self._by_id, self.profile)
+        self._passages: dict[str, Passage] = {}
 
     def __len__(self) -> int:
         return len(self.entries)
 
     def passage(self, entry_id: str) -> Passage:
-        try:
-            entry = self._by_id[entry_id]
-        except KeyError:
-            raise NotFound(f"no entry {entry_id!r} in knowledge base {self.version}") from None
-        return entry.passage(self.profile)
+        if entry_id not in self._passages:  # a search looks at dozens, and filling their placeholders takes longer
+            try:
+                entry = self._by_id[entry_id]
+            except KeyError:
+                raise NotFound(f"no entry {entry_id!r} in knowledge base {self.version}") from None
+            self._passages[entry_id] = entry.passage(self.profile)
+        return self._passages[entry_id]
 
     def passages(self, intent: str = "") -> Iterator[Passage]:
         return (entry.passage(self.profile) for entry in self.entries if not intent or entry.intent == intent)

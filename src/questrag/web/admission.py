@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from questrag.chat.errors import Unavailable
-from questrag.web.errors import TooMany
+from questrag.web.errors import Busy, TooMany
 
 Full = Literal["worker", "account"]
 
 _RETRY_AFTER_S = 2.0
-"""About as long as half of the answers take that are being written."""
+"""About as long as one answer takes."""
 
 
 class Admission:
@@ -35,14 +34,14 @@ class Admission:
 
         Raises:
             TooMany: this account has as many answers open as it may.
-            Unavailable: the worker has.
+            Busy: the worker has.
         """
         if 0 < self._most_of_an_account <= self._open[user_id]:
             self._refused("account")
             raise TooMany("Your other questions are still being answered.", retry_after_s=_RETRY_AFTER_S)
         if 0 < self._most <= self._open.total():
             self._refused("worker")
-            raise Unavailable("Too many questions at this moment.", retry_after_s=_RETRY_AFTER_S)
+            raise Busy
         self._open[user_id] += 1
         try:
             yield

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,7 @@ from questrag.web.background import alongside
 from questrag.web.budgets import Budget, Budgets
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.errors import answer_errors
+from questrag.web.lateness import Lateness, Relief, apart
 from questrag.web.limits import InProcess, Limits, Rate, Rates, Throttle
 from questrag.web.logs import log_to_stderr
 from questrag.web.measuring import Measured
@@ -107,6 +108,7 @@ def create_app(
     password_memory_kib: int = 65536,
     page: Path = PAGE,
     counts: "InProcess | SharedCounts | None" = None,
+    own_process: bool = False,
 ) -> FastAPI:
     """Put the application together; the work begins when it is started.
 
@@ -115,18 +117,23 @@ def create_app(
         password_memory_kib: what one password hash costs, and what makes guessing dear.
         page: folder of the web page; while there is none, visitors are shown the API documentation.
         counts: of what is limited; without them they are those that the settings name.
+        own_process: nothing else runs in this process, see `lateness.set_apart`.
     """
     counts = counts or _counts(settings)
     limits = _limits(settings, counts)
     metrics = Metrics(settings.metrics_token.get_secret_value() if settings.metrics_token else "")
-    ready = [assembled] if assembled else []
+    ready, lateness = [assembled] if assembled else [], Lateness()
+
+    def begun() -> AbstractAsyncContextManager[dict[str, Any]]:
+        return _lifespan(settings, ready, password_memory_kib, limits, metrics, lateness)
+
     app: FastAPI = FastAPIOffline(
         title="QUESTRAG",
         version=__version__,
         summary="Answers retail-banking questions from a bank's approved knowledge base.",
         redoc_url=None,
-        lifespan=lambda _: _lifespan(settings, ready, password_memory_kib, limits, metrics),
-        middleware=[Middleware(Measured, metrics=metrics), *_middleware(settings, limits)],
+        lifespan=lambda _: apart(begun()) if own_process else begun(),
+        middleware=[Middleware(Measured, metrics=metrics), *_middleware(settings, limits, metrics, lateness)],
         generate_unique_id_function=_operation_id,
     )
     answer_errors(app)
@@ -145,14 +152,19 @@ def app_from_environment() -> FastAPI:
     try:
         settings = load_settings()
         log_to_stderr(settings.log_format, settings.log_level)
-        return create_app(settings)
+        return create_app(settings, own_process=True)
     except Misconfigured as error:
         raise SystemExit(f"questrag: {error}") from None
 
 
 @asynccontextmanager
 async def _lifespan(
-    settings: Settings, ready: list[Parts], password_memory_kib: int, limits: Limits, metrics: Metrics
+    settings: Settings,
+    ready: list[Parts],
+    password_memory_kib: int,
+    limits: Limits,
+    metrics: Metrics,
+    lateness: Lateness,
 ) -> AsyncGenerator[dict[str, Any]]:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     # Taken out, and named nowhere else: once another knowledge base serves, the first one must leave the memory.
@@ -169,7 +181,8 @@ async def _lifespan(
         handoffs = _handoffs(settings, store, metrics)
         audit = AuditLog(store)
         upkeep, telling = kept_up(store, audit, patience, _retention(settings)), alongside(handoffs.keep_telling())
-        async with upkeep, telling, live.looking(settings.kb_reload_s), watch.looking(settings.policy_audit_s):
+        looking, auditing = live.looking(settings.kb_reload_s), watch.looking(settings.policy_audit_s)
+        async with upkeep, telling, looking, auditing, alongside(lateness.watch()):
             passwords = Passwords(memory_kib=password_memory_kib)
             yield {
                 "live": live,
@@ -290,7 +303,7 @@ def _retention(settings: Settings) -> Retention:
     )
 
 
-def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
+def _middleware(settings: Settings, limits: Limits, metrics: Metrics, lateness: Lateness) -> list[Middleware]:
     """Return what every request passes through, outermost first."""
     cors = Middleware(
         CORSMiddleware,
@@ -304,7 +317,8 @@ def _middleware(settings: Settings, limits: Limits) -> list[Middleware]:
     throttle = Middleware(Throttle, limits=limits, proxies=bool(settings.proxies))
     behind = [Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)] if settings.proxies else []
     outer = [cors] if settings.origins else []
-    return [*behind, *outer, compressed, envelope, throttle, Middleware(BodyLimit)]
+    relief = Middleware(Relief, lateness=lateness, most_s=settings.max_lateness_ms / 1000, refused=metrics.not_admitted)
+    return [*behind, *outer, compressed, envelope, relief, throttle, Middleware(BodyLimit)]
 
 
 def _without_query(record: logging.LogRecord) -> bool:

@@ -60,6 +60,17 @@ class TooMany(QuestragError):
         self.retry_after_s = retry_after_s
 
 
+class Busy(Unavailable):
+    """Too many questions at this moment. It is counted: a line in the log for each would take what is short."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many questions at this moment.", retry_after_s=_BUSY_S)
+
+
+_BUSY_S = 2.0
+"""About as long as half of the answers take that are being written."""
+
+
 class NoJson(Invalid):
     """The body cannot be read at all, so no field can be named."""
 
@@ -84,7 +95,7 @@ def problem_of(error: BaseException, request: Request) -> Problem:
     error = NoJson() if _is_about_json(error) else error
     status = status_of(error)
     request_id = getattr(request.state, "request_id", "")
-    if status >= 500:
+    if status >= 500 and not isinstance(error, Busy):
         _log(error, request.method)
     return Problem(
         title=HTTPStatus(status).phrase,

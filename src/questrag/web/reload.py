@@ -18,6 +18,7 @@ from questrag.knowledge.entry import Entry
 from questrag.knowledge.revising import present
 from questrag.settings import Settings
 from questrag.web.background import alongside
+from questrag.web.lateness import set_apart_soon
 from questrag.wiring import Parts, files_in_use, published_in, renew, with_draft
 
 logger = logging.getLogger(__name__)
@@ -174,6 +175,7 @@ class Live:
             self._refuse(report.refusal)
             return
         self.parts, self.first_hits, self._drafts = new, hits, {}
+        set_apart_soon()
         logger.warning("knowledge base %s, policy %s serve now", new.knowledge.version, new.assistant.policy.version)
 
     def _refuse(self, why: str) -> None:

@@ -96,7 +96,7 @@ async def _serve_one(settings: Settings, host: str, port: int, progress: Progres
     parts = await _assembled(settings, progress)
     line = _ready_line(host, port, f"{len(parts.knowledge)} entries")
     config = uvicorn.Config(
-        create_app(settings, parts),
+        create_app(settings, parts, own_process=True),
         host=host,
         port=port,
         timeout_graceful_shutdown=_GRACE_S,

@@ -1,0 +1,86 @@
+"""How late the event loop is, what keeps it from being late, and what is refused while it is."""
+
+import asyncio
+import gc
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from questrag.web.errors import Busy, problem_response
+
+_EVERY_S = 0.02
+_QUESTIONS = ("/api/v1/chat/", "/api/v1/chat/stream", "/v1/chat/completions")
+
+
+class Lateness:
+    """How long what is ready waits for its turn on the event loop of this worker, in seconds, seen every 20 ms."""
+
+    def __init__(self) -> None:
+        self.late_s = 0.0
+
+    async def watch(self) -> None:
+        """Look on and on."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _EVERY_S
+            await asyncio.sleep(_EVERY_S)
+            self.late_s = loop.time() - due
+
+
+class Relief:
+    """Refuses new questions while the loop is late, before anything of them is read.
+
+    A worker that took them would answer all of them late; so those that it has are answered in time, and the others
+    are told at once, and can be asked again or elsewhere.
+    """
+
+    def __init__(self, app: ASGIApp, lateness: Lateness, most_s: float, refused: Callable[[str], None]) -> None:
+        """
+        Args:
+            most_s: how late the loop may be; 0: any time.
+            refused: called with "late" for each question that is refused.
+        """
+        self._app, self._lateness, self._most_s, self._refused = app, lateness, most_s, refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        late = 0 < self._most_s < self._lateness.late_s
+        if late and scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in _QUESTIONS:
+            self._refused("late")
+            response = await problem_response(Request(scope), Busy())
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+@asynccontextmanager
+async def apart(begun: AbstractAsyncContextManager[dict[str, Any]]) -> AsyncGenerator[dict[str, Any]]:
+    """Begin an application that has the process to itself, with what it loaded set apart."""
+    async with begun as state:
+        set_apart()
+        try:
+            yield state
+        finally:
+            gc.unfreeze()
+
+
+def set_apart() -> None:
+    """Have the garbage collector look no more at what there is now.
+
+    A knowledge base has hundreds of thousands of objects; to look at all of them again and again held up everything for
+    a fifth of a second each time.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def set_apart_soon() -> None:
+    """Do it again, where it was done at the start, once nobody uses any more what was replaced now."""
+    if gc.get_freeze_count():
+        asyncio.get_running_loop().call_later(_SOON_S, set_apart)
+
+
+_SOON_S = 60.0
