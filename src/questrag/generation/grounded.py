@@ -85,6 +85,16 @@ class Grounded:
         await close_all((self._model, self._approved))
 
 
+def read_ahead(passage: Passage) -> None:
+    """Read what the checks need of a source, some milliseconds each; it is remembered for some thousands of them."""
+    texts = _approved_texts(passage)
+    for text in texts[1:]:
+        _gives_orders(text)
+    Evidence(texts)
+    Counterparts(texts)
+    Wording(texts)
+
+
 def _for_the_model(prompt: Prompt) -> Prompt | None:
     """Return what a model may be asked; None when the approved words are the answer.
 

@@ -182,7 +182,7 @@ async def _lifespan(
         audit = AuditLog(store)
         upkeep, telling = kept_up(store, audit, patience, _retention(settings)), alongside(handoffs.keep_telling())
         looking, auditing = live.looking(settings.kb_reload_s), watch.looking(settings.policy_audit_s)
-        async with upkeep, telling, looking, auditing, alongside(lateness.watch()):
+        async with upkeep, telling, looking, auditing, live.reading_ahead(), alongside(lateness.watch()):
             passwords = Passwords(memory_kib=password_memory_kib)
             yield {
                 "live": live,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
@@ -14,6 +15,8 @@ from questrag.chat.errors import ArtifactError, Unavailable
 from questrag.chat.turn import Assistant
 from questrag.evaluation.golden import FirstHits, GateReport, compare, read_golden, together
 from questrag.evaluation.labelled import Query
+from questrag.generation.grounded import read_ahead
+from questrag.generation.providers import states_of
 from questrag.knowledge.entry import Entry
 from questrag.knowledge.revising import present
 from questrag.settings import Settings
@@ -27,6 +30,9 @@ _SETTLE_S = 10.0
 """Wait so long for a file that is being written, or for a database, where nobody looks at regular times."""
 _DRAFTS = 2
 """Assistants with a draft in them that are kept: each holds an index of its own, some 100 MB for 30,000 phrasings."""
+
+_READ_AHEAD = 2_500
+"""Entries; about as many as are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,16 @@ class Live:
     def looking(self, every_s: float) -> AbstractAsyncContextManager[None]:
         """Look again and again while the block lasts, and whenever `look_soon` asks for it; 0: only then."""
         return alongside(self._look_on(every_s) if self.parts.files else None)
+
+    def reading_ahead(self) -> AbstractAsyncContextManager[None]:
+        """Read what serves for the checks of a model's answers while the block lasts, for a fifth of the time."""
+        return alongside(self._read_ahead() if states_of(self.parts.assistant.generator) else None)
+
+    async def _read_ahead(self) -> None:
+        for passage in islice(self.parts.knowledge.passages(), _READ_AHEAD):
+            began = perf_counter()
+            read_ahead(passage)
+            await asyncio.sleep(4 * (perf_counter() - began))
 
     async def _look_on(self, every_s: float) -> None:
         settled = True
