@@ -122,7 +122,7 @@ def create_app(
     counts = counts or _counts(settings)
     limits = _limits(settings, counts)
     metrics = Metrics(settings.metrics_token.get_secret_value() if settings.metrics_token else "")
-    ready, lateness = [assembled] if assembled else [], Lateness()
+    ready, lateness = [assembled] if assembled else [], Lateness(settings.max_lateness_ms / 1000)
 
     def begun() -> AbstractAsyncContextManager[dict[str, Any]]:
         return _lifespan(settings, ready, password_memory_kib, limits, metrics, lateness)
@@ -317,7 +317,7 @@ def _middleware(settings: Settings, limits: Limits, metrics: Metrics, lateness: 
     throttle = Middleware(Throttle, limits=limits, proxies=bool(settings.proxies))
     behind = [Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)] if settings.proxies else []
     outer = [cors] if settings.origins else []
-    relief = Middleware(Relief, lateness=lateness, most_s=settings.max_lateness_ms / 1000, refused=metrics.not_admitted)
+    relief = Middleware(Relief, lateness=lateness, refused=metrics.not_admitted)
     return [*behind, *outer, compressed, envelope, relief, throttle, Middleware(BodyLimit)]
 
 

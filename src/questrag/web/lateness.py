@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -16,10 +17,15 @@ _QUESTIONS = ("/api/v1/chat/", "/api/v1/chat/stream", "/v1/chat/completions")
 
 
 class Lateness:
-    """How long what is ready waits for its turn on the event loop of this worker, in seconds, seen every 20 ms."""
+    """How long what is ready waits for its turn on the event loop of this worker, seen every 20 ms."""
 
-    def __init__(self) -> None:
-        self.late_s = 0.0
+    def __init__(self, most_s: float) -> None:
+        """
+        Args:
+            most_s: how late the loop may be; 0: any time.
+        """
+        self._most_s = most_s
+        self._late_since: float | None = None
 
     async def watch(self) -> None:
         """Look on and on."""
@@ -27,7 +33,21 @@ class Lateness:
         while True:
             due = loop.time() + _EVERY_S
             await asyncio.sleep(_EVERY_S)
-            self.late_s = loop.time() - due
+            if not 0 < self._most_s < loop.time() - due:
+                self._late_since = None
+            elif self._late_since is None:
+                self._late_since = due
+
+    @property
+    def stays(self) -> bool:
+        """Whether the loop has been late for so long that it is not a moment's work.
+
+        A queue that empties again does no harm, one that stays does; as in CoDel (RFC 8289).
+        """
+        return self._late_since is not None and asyncio.get_running_loop().time() - self._late_since > _MOMENT_S
+
+
+_MOMENT_S = 0.15
 
 
 class Relief:
@@ -37,17 +57,16 @@ class Relief:
     are told at once, and can be asked again or elsewhere.
     """
 
-    def __init__(self, app: ASGIApp, lateness: Lateness, most_s: float, refused: Callable[[str], None]) -> None:
+    def __init__(self, app: ASGIApp, lateness: Lateness, refused: Callable[[str], None]) -> None:
         """
         Args:
-            most_s: how late the loop may be; 0: any time.
             refused: called with "late" for each question that is refused.
         """
-        self._app, self._lateness, self._most_s, self._refused = app, lateness, most_s, refused
+        self._app, self._lateness, self._refused = app, lateness, refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        late = 0 < self._most_s < self._lateness.late_s
-        if late and scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in _QUESTIONS:
+        asks = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in _QUESTIONS
+        if asks and self._lateness.stays:
             self._refused("late")
             response = await problem_response(Request(scope), Busy())
             await response(scope, receive, send)
@@ -57,13 +76,16 @@ class Relief:
 
 @asynccontextmanager
 async def apart(begun: AbstractAsyncContextManager[dict[str, Any]]) -> AsyncGenerator[dict[str, Any]]:
-    """Begin an application that has the process to itself, with what it loaded set apart."""
+    """Begin an application that has the process to itself: what it loaded is set apart, the loop has its turn soon."""
+    before_s = sys.getswitchinterval()
     async with begun as state:
+        sys.setswitchinterval(_SWITCH_S)
         set_apart()
         try:
             yield state
         finally:
             gc.unfreeze()
+            sys.setswitchinterval(before_s)
 
 
 def set_apart() -> None:
@@ -84,3 +106,5 @@ def set_apart_soon() -> None:
 
 
 _SOON_S = 60.0
+_SWITCH_S = 0.001
+"""After so long a thread that searches lets the loop go on; by default after 5 ms, and again for each such thread."""
