@@ -20,6 +20,7 @@ from questrag.chat.types import (
     Action,
     Conversation,
     Feedback,
+    Identity,
     OpeningKind,
     Reason,
     Receipt,
@@ -167,6 +168,69 @@ async def test_a_new_password_hash_changes_nothing_else(store: Store) -> None:
     await store.set_password_hash(user.id, "better")
 
     assert await store.user(user.id) == replace(user, password_hash="better")
+
+
+async def test_a_new_role_changes_nothing_else(store: Store) -> None:
+    user = replace(a_user(), identity=Identity("https://login.bank.example", uuid4().hex))
+    await store.add_user(user)
+
+    await store.set_role(user.id, "curator")
+    await store.set_role("nobody", "admin")
+
+    assert await store.user(user.id) == replace(user, role="curator")
+
+
+async def test_whoever_has_an_identity_is_found_by_both_halves_of_it(store: Store) -> None:
+    subject = uuid4().hex + "a"
+    here = replace(a_user(), identity=Identity("https://login.bank.example", subject))
+    there = replace(a_user(), identity=Identity("https://login.other.example", subject))
+    for user in (here, there, a_user(), a_user()):
+        await store.add_user(user)
+
+    assert await store.user_identified(Identity("https://login.bank.example", subject)) == here
+    assert await store.user_identified(Identity("https://login.other.example", subject)) == there
+    assert await store.user_identified(Identity("https://login.bank.example", subject.upper())) is None
+    assert await store.user_identified(Identity(subject, "https://login.bank.example")) is None
+
+
+async def test_of_two_who_have_an_identity_at_the_same_moment_one_is_stored(store: Store) -> None:
+    identity = Identity("https://login.bank.example", uuid4().hex)
+    users = [replace(a_user(), identity=identity) for _ in range(5)]
+
+    outcomes = await asyncio.gather(*map(store.add_user, users), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes if outcome is not None] == [Conflict] * 4
+    assert await store.user_identified(identity) == users[outcomes.index(None)]
+
+
+async def test_a_deleted_user_leaves_the_identity_free(store: Store) -> None:
+    identity = Identity("https://login.bank.example", uuid4().hex)
+    first, second = (replace(a_user(), identity=identity) for _ in range(2))
+    await store.add_user(first)
+
+    assert await store.delete_user(first.id)
+
+    assert await store.user_identified(identity) is None
+    await store.add_user(second)
+    assert await store.user_identified(identity) == second
+
+
+async def test_a_file_made_before_there_were_identities_keeps_working(tmp_path: Path) -> None:
+    path = tmp_path / "questrag.db"
+    store, user = await SqliteStore.open(path), a_user()
+    await store.add_user(user)
+    await store.close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DROP INDEX users_identity")
+        db.execute("UPDATE users SET record = json_remove(record, '$.identity')")
+
+    store = await SqliteStore.open(path)
+
+    assert await store.user(user.id) == user
+    await store.add_user(replace(a_user(), identity=Identity("https://login.bank.example", "7")))
+    with pytest.raises(Conflict):
+        await store.add_user(replace(a_user(), identity=Identity("https://login.bank.example", "7")))
+    await store.close()
 
 
 async def test_a_token_is_revoked_by_whoever_comes_first(store: Store) -> None:

@@ -13,7 +13,9 @@ from questrag.chat.types import (
     Found,
     Generated,
     Hit,
+    Identity,
     Passage,
+    Role,
     Turn,
     TurnState,
     User,
@@ -23,6 +25,8 @@ D = TypeVar("D", Revision, GoldenQuestion, DismissedGap, HandOff, AuditRecord, A
 
 NO_PASSWORD = "!"  # noqa: S105 - the hash of nothing
 """In the place of a password hash: nobody can sign in to this account, as those of guests."""
+PASSWORD_ELSEWHERE = "!elsewhere"  # noqa: S105 - the hash of nothing
+"""In the place of a password hash: an identity provider says who it is."""
 
 
 class KnowledgeBase(Protocol):
@@ -107,7 +111,10 @@ class Accounts(Protocol):
     """People who may sign in, and the tokens that no longer count."""
 
     async def add_user(self, user: User) -> None:
-        """Raises: Conflict: the user name or the e-mail address is taken; letter case does not matter."""
+        """Raises: Conflict: the user name, the e-mail address or the identity is taken.
+
+        Letter case matters for identities only.
+        """
         ...
 
     async def user(self, user_id: str) -> User | None: ...
@@ -116,7 +123,11 @@ class Accounts(Protocol):
         """Letter case does not matter."""
         ...
 
+    async def user_identified(self, identity: Identity) -> User | None: ...
+
     async def set_password_hash(self, user_id: str, password_hash: str) -> None: ...
+
+    async def set_role(self, user_id: str, role: Role) -> None: ...
 
     async def revoke(self, token_id: str, until: datetime) -> bool:
         """Mark a token dead until it would have expired anyway. False: it already was, by whoever came first."""

@@ -6,10 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from questrag.chat.people import Identity as Identity
+from questrag.chat.people import Role as Role
+from questrag.chat.people import User as User
+
 Lang = Literal["en", "hinglish", "hi"]
 """English, Hindi in Roman script (as typed on a phone), Hindi in Devanagari."""
 LANGS: tuple[Lang, ...] = ("en", "hinglish", "hi")
-Role = Literal["customer", "curator", "admin"]
 OpeningKind = Literal["fraud", "crisis"]
 """What is said before anything is looked up: steps against fraud, or where somebody in despair finds help."""
 
@@ -331,16 +334,6 @@ class Conversation:
     pinned: bool = False
     head: str | None = None
     """The turn that the next question continues."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
-    id: str
-    username: str
-    email: str
-    password_hash: str
-    role: Role
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

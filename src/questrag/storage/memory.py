@@ -9,8 +9,9 @@ from string import ascii_lowercase, ascii_uppercase
 from questrag.chat.desk import DeskRecord
 from questrag.chat.errors import Conflict, NotFound
 from questrag.chat.ports import NO_PASSWORD, Charges, D
-from questrag.chat.types import Conversation, Feedback, Status, Turn, User
+from questrag.chat.types import Conversation, Feedback, Identity, Role, Status, Turn, User
 from questrag.storage.records import (
+    TAKEN,
     WITH_AN_ANSWER,
     as_stored,
     desk_record,
@@ -41,8 +42,9 @@ class MemoryStore:
                 user.id == other.id
                 or name_key(user.username) == name_key(other.username)
                 or name_key(user.email) == name_key(other.email)
+                or (user.identity is not None and user.identity == other.identity)
             ):
-                raise Conflict("The user name or the e-mail address is taken.")
+                raise Conflict(TAKEN)
         self._users[user.id] = as_stored(user)
 
     async def user(self, user_id: str) -> User | None:
@@ -52,9 +54,16 @@ class MemoryStore:
         wanted = name_key(username)
         return next((user for user in self._users.values() if name_key(user.username) == wanted), None)
 
+    async def user_identified(self, identity: Identity) -> User | None:
+        return next((user for user in self._users.values() if user.identity == identity), None)
+
     async def set_password_hash(self, user_id: str, password_hash: str) -> None:
         if user := self._users.get(user_id):
             self._users[user_id] = replace(user, password_hash=password_hash)
+
+    async def set_role(self, user_id: str, role: Role) -> None:
+        if user := self._users.get(user_id):
+            self._users[user_id] = replace(user, role=role)
 
     async def revoke(self, token_id: str, until: datetime) -> bool:
         first = token_id not in self._revoked

@@ -11,13 +11,14 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from questrag.chat.errors import Conflict, Misconfigured, NotFound, Unavailable
-from questrag.chat.types import Conversation, Feedback, Status, Turn, User
+from questrag.chat.types import Conversation, Feedback, Identity, Role, Status, Turn, User
 from questrag.storage import mongo_desk, mongo_keeping
 from questrag.storage.mongo_asking import ask
 from questrag.storage.records import (
     CONVERSATION,
     FEEDBACK,
     OUTCOME,
+    TAKEN,
     TURN,
     USER,
     WITH_AN_ANSWER,
@@ -33,6 +34,11 @@ _INDEXES = {
     "users": [
         IndexModel([("username_key", ASCENDING)], unique=True),
         IndexModel([("email_key", ASCENDING)], unique=True),
+        IndexModel(
+            [("identity.issuer", ASCENDING), ("identity.subject", ASCENDING)],
+            unique=True,
+            partialFilterExpression={"identity": {"$type": "object"}},
+        ),
     ],
     "revoked": [IndexModel([("until", ASCENDING)], expireAfterSeconds=0)],
     "conversations": [
@@ -116,7 +122,7 @@ class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
         try:
             await ask(self._users.insert_one(_document(USER, as_stored(user)) | keys))
         except DuplicateKeyError as error:
-            raise Conflict("The user name or the e-mail address is taken.") from error
+            raise Conflict(TAKEN) from error
 
     async def user(self, user_id: str) -> User | None:
         return _record(USER, await ask(self._users.find_one({"_id": user_id})))
@@ -124,8 +130,16 @@ class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
     async def user_named(self, username: str) -> User | None:
         return _record(USER, await ask(self._users.find_one({"username_key": name_key(username)})))
 
+    async def user_identified(self, identity: Identity) -> User | None:
+        # The condition on the type lets the server use the index of those who have an identity.
+        wanted: _Document = {"identity.issuer": identity.issuer, "identity.subject": identity.subject}
+        return _record(USER, await ask(self._users.find_one(wanted | {"identity": {"$type": "object"}})))
+
     async def set_password_hash(self, user_id: str, password_hash: str) -> None:
         await ask(self._users.update_one({"_id": user_id}, {"$set": {"password_hash": password_hash}}))
+
+    async def set_role(self, user_id: str, role: Role) -> None:
+        await ask(self._users.update_one({"_id": user_id}, {"$set": {"role": role}}))
 
     async def revoke(self, token_id: str, until: datetime) -> bool:
         try:

@@ -39,6 +39,8 @@ _DESK: Mapping[type[DeskRecord], tuple[str, TypeAdapter[Any]]] = {
 OUTCOME = ("status", "answer", "answered_at", "complete", "receipt", "problem")
 """What the end of a turn changes; nothing else of a stored turn is overwritten by it."""
 
+TAKEN = "The user name or the e-mail address is taken."
+
 WITH_AN_ANSWER = (Status.ANSWERED, Status.HANDED_OFF)
 """How a turn ends when there is something to learn from it."""
 

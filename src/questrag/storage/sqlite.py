@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection, Cursor
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter
 
 from questrag.chat.errors import Conflict, Misconfigured, NotFound
-from questrag.chat.types import Conversation, Feedback, Status, Turn, User
+from questrag.chat.types import Conversation, Feedback, Identity, Role, Status, Turn, User
 from questrag.storage import sqlite_desk, sqlite_keeping
 from questrag.storage.records import (
     CONVERSATION,
+    TAKEN,
     TURN,
     USER,
     as_stored,
@@ -58,6 +59,12 @@ _SCHEMA = (
 _ENDED = "status IN ('answered', 'handed_off') AND json_extract(record, '$.receipt') IS NOT NULL"
 _INDEX_OF_ENDED = f"CREATE INDEX IF NOT EXISTS turns_ended ON turns (asked_ms, id) WHERE {_ENDED}"
 _FROM_ENDED = f"FROM turns WHERE {_ENDED}"
+_IDENTIFIED = "json_extract(record, '$.identity') IS NOT NULL"
+_ISSUER, _SUBJECT = "json_extract(record, '$.identity.issuer')", "json_extract(record, '$.identity.subject')"
+_INDEX_OF_IDENTITIES = (
+    f"CREATE UNIQUE INDEX IF NOT EXISTS users_identity ON users ({_ISSUER}, {_SUBJECT}) WHERE {_IDENTIFIED}"
+)
+_FROM_IDENTIFIED = f"FROM users WHERE {_IDENTIFIED} AND {_ISSUER} = ? AND {_SUBJECT} = ?"
 
 _EARLIEST_MS, _LATEST_MS = -(2**63), 2**63 - 1
 
@@ -97,8 +104,14 @@ class SqliteStore(sqlite_desk.SqliteDesk, sqlite_keeping.SqliteKeeping):
     async def user_named(self, username: str) -> User | None:
         return await self._file.read(_user_named, username)
 
+    async def user_identified(self, identity: Identity) -> User | None:
+        return await self._file.read(_user_identified, identity)
+
     async def set_password_hash(self, user_id: str, password_hash: str) -> None:
-        await self._file.write(_set_password_hash, user_id, password_hash)
+        await self._file.write(_set_user, user_id, {"password_hash": password_hash})
+
+    async def set_role(self, user_id: str, role: Role) -> None:
+        await self._file.write(_set_user, user_id, {"role": role})
 
     async def revoke(self, token_id: str, until: datetime) -> bool:
         return await self._file.write(_revoke, token_id, until)
@@ -191,7 +204,7 @@ def _prepare(db: Connection, path: Path) -> None:
             raise Misconfigured(f"{path} is a database of another program.")
         for statement in _SCHEMA:
             db.execute(statement)
-    for statement in (_INDEX_OF_ENDED, *sqlite_desk.SCHEMA, *sqlite_keeping.SCHEMA):
+    for statement in (_INDEX_OF_ENDED, _INDEX_OF_IDENTITIES, *sqlite_desk.SCHEMA, *sqlite_keeping.SCHEMA):
         db.execute(statement)
 
 
@@ -204,7 +217,7 @@ def _add_user(db: Connection, user: User) -> None:
     try:
         db.execute("INSERT INTO users VALUES (?, ?, ?, ?)", (*keys, as_text(USER, user)))
     except sqlite3.IntegrityError as error:
-        raise Conflict("The user name or the e-mail address is taken.") from error
+        raise Conflict(TAKEN) from error
 
 
 def _user(db: Connection, user_id: str) -> User | None:
@@ -215,9 +228,13 @@ def _user_named(db: Connection, username: str) -> User | None:
     return _first(USER, db.execute("SELECT record FROM users WHERE username_key = ?", (name_key(username),)))
 
 
-def _set_password_hash(db: Connection, user_id: str, password_hash: str) -> None:
+def _user_identified(db: Connection, identity: Identity) -> User | None:
+    return _first(USER, db.execute(f"SELECT record {_FROM_IDENTIFIED}", (identity.issuer, identity.subject)))
+
+
+def _set_user(db: Connection, user_id: str, changes: dict[str, Any]) -> None:
     if user := _user(db, user_id):
-        changed = as_text(USER, replace(user, password_hash=password_hash))
+        changed = as_text(USER, replace(user, **changes))
         db.execute("UPDATE users SET record = ? WHERE id = ?", (changed, user_id))
 
 
