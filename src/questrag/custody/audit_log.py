@@ -20,6 +20,7 @@ Act = Literal[
     "session.refused",
     "session.closed",
     "password.changed",
+    "role.changed",
     "key.created",
     "key.revoked",
     "data.exported",

@@ -9,8 +9,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 
 from questrag.chat.errors import Misconfigured
 from questrag.settings.models import hub_home, model_folder, model_problem
-from questrag.settings.protection import Protection
 from questrag.settings.serving import PROJECT, listed
+from questrag.settings.sign_in import SignIn
 
 __all__ = ["PROJECT", "Settings", "load_settings"]
 
@@ -18,7 +18,7 @@ _ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]+@[^@\s<>()\[\],;:\"\\]+")
 
 
-class Settings(Protection):
+class Settings(SignIn):
     """Names are the environment variables, in capitals; `.env` in the working directory is read too."""
 
     widget_origins: str = ""

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from questrag import __version__
 from questrag.chat.emergency import EMERGENCY_INTENT, emergency_card
 from questrag.chat.types import LANGS, Lang
-from questrag.web.dependencies import CurrentGuestOrigins, CurrentHandOffs, CurrentParts
+from questrag.web.dependencies import CurrentGuestOrigins, CurrentHandOffs, CurrentIdentityProvider, CurrentParts
 from questrag.web.errors import refuses
 from questrag.web.views import View
 
@@ -55,12 +55,16 @@ class About(BaseModel):
     """Without a choice, the first that can answer does."""
     guests: bool
     """Whether the widget may be put on other pages."""
+    identity_provider: str | None
+    """Name of the provider whose accounts may sign in here, empty where it has none; null: there is no provider."""
     hand_off: bool
     """Whether somebody is told at once (webhook or e-mail) when a customer asks for a person."""
 
 
 @router.get("/about", summary="The bank, its emergency numbers and the models on offer", responses=refuses(503))
-async def about(parts: CurrentParts, guests: CurrentGuestOrigins, desk: CurrentHandOffs) -> About:
+async def about(
+    parts: CurrentParts, guests: CurrentGuestOrigins, provider: CurrentIdentityProvider, desk: CurrentHandOffs
+) -> About:
     entry = next(parts.knowledge.passages(EMERGENCY_INTENT), None)
     return About(
         version=__version__,
@@ -68,5 +72,6 @@ async def about(parts: CurrentParts, guests: CurrentGuestOrigins, desk: CurrentH
         emergency={lang: EmergencyView.model_validate(emergency_card(entry, lang)) for lang in LANGS},
         models=[ModelView.model_validate(offer) for offer in parts.models],
         guests=bool(guests),
+        identity_provider=provider.registration.label if provider else None,
         hand_off=desk.tells_at_once,
     )

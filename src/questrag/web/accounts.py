@@ -8,7 +8,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Body, Cookie, Request, Response
 from pydantic import BaseModel, EmailStr, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
-from questrag.chat.errors import Invalid, Unauthorized
+from questrag.chat.errors import Forbidden, Invalid, Unauthorized
 from questrag.chat.ports import Accounts
 from questrag.chat.types import Role, User
 from questrag.web.attempts import DEVICE_COOKIE, DEVICE_LIFETIME
@@ -27,6 +27,7 @@ from questrag.web.dependencies import (
 from questrag.web.errors import readable, refuses
 from questrag.web.inputs import Password, PasswordAttempt, Username, UsernameAttempt
 from questrag.web.passwords import password_fault
+from questrag.web.views import View
 
 router = APIRouter(prefix="/api/v1/auth", tags=["accounts"])
 
@@ -67,12 +68,21 @@ class AccessToken(BaseModel):
     """Seconds."""
 
 
+class IdentityView(View):
+    """Who somebody is at the identity provider."""
+
+    issuer: str
+    subject: str
+
+
 class Account(BaseModel):
     user_id: str
     username: str
     email: str
     role: Role
     created_at: datetime
+    identity: IdentityView | None
+    """With which they sign in; null: with a password."""
 
 
 _NEW_ACCOUNT = {
@@ -153,7 +163,7 @@ async def login(
 
     if not await attempts.made(given.username, address, device, is_right) or user is None:
         aimed_at = await parts.store.user_named(given.username)
-        await audit.note("session.refused", actor="", subject=aimed_at.id if aimed_at else "")
+        await audit.note("session.refused", actor="", subject=aimed_at.id if aimed_at else "", detail="password")
         raise Unauthorized("The user name or the password is wrong.")
     response.set_cookie(
         DEVICE_COOKIE,
@@ -164,7 +174,7 @@ async def login(
         httponly=True,
         samesite="strict",
     )
-    await audit.note("session.opened", actor=user.id)
+    await audit.note("session.opened", actor=user.id, detail="password")
     return access_for(tokens, user)
 
 
@@ -188,7 +198,12 @@ async def me(user: CurrentUser) -> Account:
 def account_of(user: User) -> Account:
     """Return what a user is told of their account."""
     return Account(
-        user_id=user.id, username=user.username, email=user.email, role=user.role, created_at=user.created_at
+        user_id=user.id,
+        username=user.username,
+        email=user.email,
+        role=user.role,
+        created_at=user.created_at,
+        identity=IdentityView.model_validate(user.identity) if user.identity else None,
     )
 
 
@@ -202,13 +217,13 @@ async def refresh(session: CurrentSession, parts: CurrentParts, tokens: CurrentT
     """The old token is dead afterwards; of several requests with the same one, the first gets the new one."""
     if not await parts.store.revoke(session.token.id, session.token.expires_at):
         raise Unauthorized("The access token was exchanged already. Sign in again.")
-    return access_for(tokens, session.user)
+    return access_for(tokens, session.user, session.token.session_ends_at)
 
 
 @router.post(
     "/password",
     summary="Change the password",
-    responses=refuses(401, 413, 422, 429, 503),
+    responses=refuses(401, 403, 413, 422, 429, 503),
     dependencies=[limited("sign_ins")],
 )
 async def change_password(
@@ -221,8 +236,13 @@ async def change_password(
     address: CurrentAddress,
     audit: CurrentAudit,
 ) -> AccessToken:
-    """Every session of the account ends, this one goes on with the token that comes back."""
+    """Every session of the account ends, this one goes on with the token that comes back.
+
+    403: whoever signs in at the identity provider has a password there, and none here.
+    """
     user = session.user
+    if user.identity:
+        raise Forbidden("You sign in with an account elsewhere: its password is changed there.")
     if fault := password_fault(given.new_password, user.username):
         raise Invalid(f"The new password {fault}.", fields=[("new_password", fault)])
 
@@ -244,6 +264,9 @@ async def logout(session: CurrentSession, parts: CurrentParts, audit: CurrentAud
     await audit.note("session.closed", actor=session.user.id)
 
 
-def access_for(tokens: Tokens, user: User) -> AccessToken:
+def access_for(tokens: Tokens, user: User, session_ends_at: datetime | None = None) -> AccessToken:
     """Sign a token for this user."""
-    return AccessToken(access_token=tokens.issue(user), expires_in=int(tokens.lifetime.total_seconds()))
+    lifetime = tokens.lifetime
+    if session_ends_at:
+        lifetime = min(lifetime, session_ends_at - datetime.now(UTC))
+    return AccessToken(access_token=tokens.issue(user, session_ends_at), expires_in=int(lifetime.total_seconds()))

@@ -20,6 +20,7 @@ from questrag import __version__
 from questrag.chat.errors import Misconfigured
 from questrag.chat.ports import Store
 from questrag.chat.suggest import FirstQuestions
+from questrag.chat.types import Role
 from questrag.custody.audit_log import AuditLog
 from questrag.custody.personal import Retention
 from questrag.delivery.channels import open_channels
@@ -44,6 +45,7 @@ from questrag.web import (
     insights,
     messages,
     monitoring,
+    oidc,
     openai_api,
     openai_views,
     own_data,
@@ -58,11 +60,13 @@ from questrag.web.budgets import Budget, Budgets
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.errors import answer_errors
 from questrag.web.lateness import Lateness, Relief, apart
+from questrag.web.identity_provider import IdentityProvider, Registration
 from questrag.web.limits import InProcess, Limits, Rate, Rates, Throttle
 from questrag.web.logs import log_to_stderr
 from questrag.web.measuring import Measured
 from questrag.web.metrics import Metrics
 from questrag.web.middleware import BodyLimit, Envelope
+from questrag.web.oidc import RETURN
 from questrag.web.reload import Live
 from questrag.web.upkeep import kept_up
 from questrag.web.views import Problem
@@ -83,6 +87,7 @@ PARTS = (
     own_data,
     api_keys,
     guests,
+    oidc,
     messages,
     openai_api,
     suggestions,
@@ -195,6 +200,7 @@ async def _lifespan(
                 "first_questions": FirstQuestions(store),
                 "handoffs": handoffs,
                 "guest_origins": frozenset(settings.frame_origins),
+                "identity_provider": _identity_provider(settings),
                 **_insights(settings, store),
             }
     finally:
@@ -207,6 +213,28 @@ def _tokens(settings: Settings) -> Tokens:
         secret=settings.signing_secret(),
         algorithm=settings.algorithm,
         lifetime=timedelta(minutes=settings.access_token_expire_minutes),
+    )
+
+
+def _identity_provider(settings: Settings) -> IdentityProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret
+    roles: dict[str, Role] = {settings.oidc_admin_value: "admin"}
+    roles.setdefault(settings.oidc_curator_value, "curator")
+    roles.pop("", None)
+    return IdentityProvider(
+        Registration(
+            issuer=settings.oidc_issuer,
+            client_id=settings.oidc_client_id,
+            client_secret=secret.get_secret_value() if secret else "",
+            redirect_url=f"{settings.public_url}{RETURN}",
+            label=settings.oidc_label,
+            scopes=settings.oidc_scopes,
+            role_claim=settings.oidc_role_claim,
+            roles=roles,
+            session=timedelta(hours=settings.oidc_session_hours),
+        )
     )
 
 

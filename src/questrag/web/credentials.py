@@ -69,6 +69,8 @@ class Token:
     expires_at: datetime
     password_mark: str
     """Of the password that it was issued for."""
+    session_ends_at: datetime | None = None
+    """No token of this session lives longer; None: as long as it is renewed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +81,9 @@ class Tokens:
     algorithm: str
     lifetime: timedelta
 
-    def issue(self, user: User) -> str:
+    def issue(self, user: User, session_ends_at: datetime | None = None) -> str:
         now = datetime.now(UTC)
+        expires_at = now + self.lifetime
         claims = {
             "iss": _ISSUER,
             "aud": _AUDIENCE,
@@ -90,8 +93,10 @@ class Tokens:
             "pwd": self._mark(user),
             "iat": now,
             "nbf": now,
-            "exp": now + self.lifetime,
+            "exp": min(expires_at, session_ends_at or expires_at),
         }
+        if session_ends_at:
+            claims["end"] = int(session_ends_at.timestamp())
         return jwt.encode(claims, self.secret, algorithm=self.algorithm)
 
     def read(self, token: str) -> Token:
@@ -112,7 +117,14 @@ class Tokens:
             raise Unauthorized(_INVALID) from None
         if claims["typ"] != _TYPE or not isinstance(claims["pwd"], str):
             raise Unauthorized(_INVALID)
-        return Token(claims["jti"], claims["sub"], datetime.fromtimestamp(claims["exp"], UTC), claims["pwd"])
+        end = claims.get("end")
+        return Token(
+            claims["jti"],
+            claims["sub"],
+            datetime.fromtimestamp(claims["exp"], UTC),
+            claims["pwd"],
+            datetime.fromtimestamp(end, UTC) if end is not None else None,
+        )
 
     def is_current(self, token: Token, user: User) -> bool:
         """Return whether the user has the password for which the token was issued: a new one ends all sessions."""

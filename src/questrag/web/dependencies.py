@@ -24,6 +24,7 @@ from questrag.web.admission import Admission
 from questrag.web.attempts import Attempts
 from questrag.web.budgets import Budgets, Payer
 from questrag.web.credentials import Passwords, Token, Tokens
+from questrag.web.identity_provider import IdentityProvider
 from questrag.web.limits import Kind, Limits, address_of
 from questrag.web.metrics import Metrics
 from questrag.web.reload import Live
@@ -87,6 +88,10 @@ async def _guest_origins(request: Request) -> frozenset[str]:
     return cast(frozenset[str], request.state.guest_origins)
 
 
+async def _identity_provider(request: Request) -> IdentityProvider | None:
+    return cast(IdentityProvider | None, request.state.identity_provider)
+
+
 async def _audit(request: Request) -> AuditLog:
     return cast(AuditLog, request.state.audit)
 
@@ -115,6 +120,9 @@ CurrentProject = Annotated[Path, Depends(_project)]
 """The checkout, where there is one."""
 CurrentGuestOrigins = Annotated[frozenset[str], Depends(_guest_origins)]
 """Of the pages whose visitors may chat without an account."""
+
+CurrentIdentityProvider = Annotated[IdentityProvider | None, Depends(_identity_provider)]
+"""The bank's, where the settings name one."""
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token of a login, or an API key.")
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel
 
 from questrag.chat.errors import Forbidden, Invalid
-from questrag.chat.ports import NO_PASSWORD, Store
+from questrag.chat.ports import NO_PASSWORD, PASSWORD_ELSEWHERE, Store
 from questrag.chat.types import User
 from questrag.custody.personal import conversations_of, erase, handoffs_of
 from questrag.web.accounts import Account, account_of
@@ -43,7 +43,7 @@ class OwnData(BaseModel):
 
 class Erasure(BaseModel):
     password: PasswordAttempt = ""
-    """The one of today; left out by visitors without an account."""
+    """The one of today; left out by whoever has none here: visitors without an account, and who signs in elsewhere."""
 
 
 _ERASURE = {"priya": {"value": {"password": "a long pass phrase"}}}
@@ -97,8 +97,12 @@ async def erase_own_data(
     async def is_right() -> bool:
         return (await passwords.check(given.password, user.password_hash))[0]
 
-    if user.password_hash != NO_PASSWORD and not await attempts.made(user.username, address, "", is_right):
+    if _has_password(user) and not await attempts.made(user.username, address, "", is_right):
         raise Invalid("The password is wrong.", fields=[("password", "is wrong")])
     await erase(parts.store, user.id)
     reports.forget()
     await audit.note("account.erased", actor=user.id, subject=user.id)
+
+
+def _has_password(user: User) -> bool:
+    return user.password_hash not in (NO_PASSWORD, PASSWORD_ELSEWHERE)
