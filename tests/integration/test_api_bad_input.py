@@ -49,6 +49,7 @@ FIELDS = {
     "/api/v1/auth/register": ("post", "username"),
     "/api/v1/auth/login": ("post", "username"),
     "/api/v1/auth/guest": ("post", "origin"),
+    "/api/v1/auth/oidc/callback": ("post", "state"),
     "/api/v1/auth/password": ("post", "new_password"),
     "/api/v1/handoffs": ("post", "contact"),
     "/api/v1/handoffs/{handoff_id}": ("patch", "state"),
@@ -63,7 +64,7 @@ FIELDS = {
 MAY_BE_LEFT_OUT = {"/api/v1/chat/messages/{message_id}/regenerate": ("post", "model")}
 """Routes that need no body, and in it not that field."""
 GOOD_THERE = {"null", "nothing", "UTF-16", REPEATED}
-REST = {"email": "ravi@example.com", "password": PASSWORD, "name": "Ravi"}
+REST = {"email": "ravi@example.com", "password": PASSWORD, "name": "Ravi", "code": "x"}
 """What the routes need beside that field; the others do not mind."""
 
 
