@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from questrag.chat.errors import NotFound
-from questrag.chat.ports import NO_PASSWORD, Charges, Store
+from questrag.chat.ports import NO_PASSWORD, PASSWORD_ELSEWHERE, Charges, Store
 from questrag.chat.types import Conversation, User
 from questrag.storage.sqlite import SqliteStore
 from tests.contracts.test_store import LONG_AGO, NOON, a_conversation, a_turn, a_user, answered, started
@@ -122,6 +122,15 @@ async def test_guests_end_that_are_old_and_have_no_conversation(store: Store) ->
 
     assert await store.user(idle.id) is None
     assert [await store.user(each.id) for each in (busy, fresh, customer)] == [busy, fresh, customer]
+
+
+async def test_people_of_an_identity_provider_are_no_guests(store: Store) -> None:
+    person = replace(a_user(), created_at=LONG_AGO - timedelta(minutes=1), password_hash=PASSWORD_ELSEWHERE)
+    await store.add_user(person)
+
+    assert await store.delete_idle_guests(LONG_AGO) == 0
+
+    assert await store.user(person.id) == person
 
 
 async def test_charges_of_the_same_moment_are_all_counted(store: Store) -> None:

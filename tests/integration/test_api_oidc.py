@@ -73,7 +73,7 @@ class Room(NamedTuple):
 @contextmanager
 def a_room(peer: OidcPeer, store: Store | None = None, **changes: Any) -> Iterator[Room]:
     store = store or MemoryStore()
-    known = {
+    known: dict[str, Any] = {
         "public_url": PAGE,
         "oidc_issuer": peer.url,
         "oidc_client_id": CLIENT_ID,
@@ -176,7 +176,7 @@ def test_the_client_shows_who_it_is_as_the_provider_wants_it(
 
 
 def test_roles_follow_the_claim_at_each_sign_in(peer: OidcPeer) -> None:
-    values = {"oidc_role_claim": "groups", "oidc_curator_value": "editors", "oidc_admin_value": "it"}
+    values: dict[str, Any] = {"oidc_role_claim": "groups", "oidc_curator_value": "editors", "oidc_admin_value": "it"}
     with a_room(peer, **values) as room:
         given: list[tuple[Any, str]] = [
             (["staff", "editors"], "curator"),
@@ -219,6 +219,8 @@ def test_people_of_the_provider_have_no_password_here(peer: OidcPeer) -> None:
             assert room.client.post("/api/v1/auth/login", json=given).status_code == 401
         new = {"password": "!elsewhere", "new_password": PASSWORD}
         refused(room.client.post("/api/v1/auth/password", json=new, headers=headers), 403, "elsewhere")
+        key = {"name": "Our site", "scopes": ["chat"], "days": 30, "password": "!elsewhere"}
+        refused(room.client.post("/api/v1/auth/keys", json=key, headers=headers), 403, "elsewhere")
 
 
 def test_the_link_is_in_the_export_and_goes_with_the_erasure(peer: OidcPeer) -> None:

@@ -27,6 +27,8 @@ PUBLIC = {
     "POST /api/v1/auth/register",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/guest",
+    "GET /api/v1/auth/oidc/start",
+    "POST /api/v1/auth/oidc/callback",
     "GET /health",
     "GET /health/live",
     "GET /health/ready",

@@ -205,7 +205,7 @@ def test_a_mark_is_for_one_account_and_tells_no_name() -> None:
         signed(aud="questrag-api"),
         signed(jti=None),
         jwt.encode({"aud": "questrag-device", "sub": digest("priya"), "jti": "1", "exp": 4e9}, "x" * 40),
-        jwt.encode({"aud": "questrag-device", "sub": digest("priya"), "jti": "1", "exp": 4e9}, None, "none"),
+        jwt.encode({"aud": "questrag-device", "sub": digest("priya"), "jti": "1", "exp": 4e9}, "", "none"),
         Tokens(secret=SECRET, algorithm="HS256", lifetime=timedelta(hours=1)).issue(PRIYA),
     ],
 )

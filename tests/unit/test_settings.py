@@ -211,3 +211,41 @@ def test_by_default_there_are_limits_and_no_proxy_is_trusted() -> None:
     limits = {name: value for name, value in settings.model_dump().items() if name.startswith(("rate_limit_", "lock_"))}
     assert len(limits) == 9
     assert all(value > 0 for value in limits.values())
+
+
+PROVIDER = {
+    "oidc_issuer": "https://login.bank.example/realms/staff",
+    "oidc_client_id": "questrag",
+    "public_url": "https://help.bank.example",
+}
+
+
+def test_an_identity_provider_needs_three_settings() -> None:
+    settings = load_settings(**PROVIDER)
+    assert (settings.oidc_scopes, settings.oidc_role_claim) == ("openid profile email", "")
+    assert load_settings(**PROVIDER | {"public_url": "http://localhost:8000/"}).public_url == "http://localhost:8000"
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"oidc_client_id": ""}, "OIDC_CLIENT_ID is missing"),
+        ({"public_url": ""}, "PUBLIC_URL is missing"),
+        ({"oidc_issuer": ""}, "OIDC_ISSUER is missing"),
+        ({"oidc_admin_value": "it"}, "OIDC_ROLE_CLAIM is missing"),
+        ({"oidc_role_claim": "groups"}, "OIDC_ADMIN_VALUE is missing"),
+        ({"oidc_issuer": "http://login.bank.example"}, "OIDC_ISSUER: is not"),
+        ({"oidc_issuer": "login.bank.example"}, "OIDC_ISSUER: is not"),
+        ({"oidc_issuer": "https://"}, "OIDC_ISSUER: is not"),
+        ({"oidc_issuer": "https://login.bank.example/?tenant=1"}, "OIDC_ISSUER: is not"),
+        ({"oidc_issuer": "http://localhost.bank.example"}, "OIDC_ISSUER: is not"),
+        ({"oidc_issuer": "https://login.bank.example:port"}, "OIDC_ISSUER: is not"),
+        ({"public_url": "http://help.bank.example"}, "PUBLIC_URL: is not"),
+        ({"public_url": "https://help.bank.example/questrag"}, "PUBLIC_URL: is not"),
+        ({"oidc_scopes": "profile email"}, "OIDC_SCOPES: has to begin with openid"),
+        ({"oidc_session_hours": 0}, "OIDC_SESSION_HOURS"),
+    ],
+)
+def test_an_identity_provider_that_cannot_work_stops_the_start(changes: dict[str, object], named: str) -> None:
+    with pytest.raises(Misconfigured, match=named):
+        load_settings(**PROVIDER | changes)

@@ -16,6 +16,7 @@ function page(load: () => Promise<{ default: ComponentType }>, ...namespaces: Na
 
 const LandingPage = page(() => import("@/features/account/LandingPage"), "account");
 const SignInPage = page(() => import("@/features/account/SignInPage"), "account");
+const ReturnPage = page(() => import("@/features/account/ReturnPage"), "account");
 const RegisterPage = page(() => import("@/features/account/RegisterPage"), "account");
 const AccountPage = page(() => import("@/features/account/AccountPage"), "account");
 const ChatWorkspace = page(() => import("./ChatWorkspace"), "conversations");
@@ -36,6 +37,7 @@ export function AppRoutes() {
           <Route path="sign-in" element={<SignInPage />} />
           <Route path="register" element={<RegisterPage />} />
         </Route>
+        <Route path="sign-in/return" element={<ReturnPage />} />
         <Route element={<SignedIn />}>
           <Route path="chat" element={<ChatWorkspace />}>
             <Route path=":conversationId?" element={<ChatPage />} />

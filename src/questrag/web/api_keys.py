@@ -88,8 +88,10 @@ async def create_key(
 ) -> CreatedKey:
     """It is sent as `Authorization: Bearer`, and lets nobody do what its owner may not.
 
-    403: your role has no such scope.
+    403: your role has no such scope, or you sign in elsewhere, where your account may end and a key would not.
     """
+    if user.identity:
+        raise Forbidden("You sign in with an account elsewhere. Keys are for accounts with a password.")
 
     async def is_right() -> bool:
         return (await passwords.check(wanted.password, user.password_hash))[0]

@@ -39,9 +39,11 @@ export default function AccountPage() {
         )}
       </Card>
       <Preferences />
-      <NewPasswordCard />
-      {account.data && <KeysCard role={account.data.role} />}
-      {account.data && <OwnDataCard staff={account.data.role !== "customer"} />}
+      {!account.data?.identity && <NewPasswordCard />}
+      {account.data && !account.data.identity && <KeysCard role={account.data.role} />}
+      {account.data && (
+        <OwnDataCard staff={account.data.role !== "customer"} withPassword={!account.data.identity} />
+      )}
       <Button
         icon={<LogOut aria-hidden className="size-4" />}
         className="self-start"
@@ -59,11 +61,12 @@ function Details({ account }: { account: Account }) {
   return (
     <dl className="grid grid-cols-1 gap-x-6 gap-y-3 text-sm sm:grid-cols-[10rem_1fr]">
       <Detail name={t("username")}>{account.username}</Detail>
-      <Detail name={t("email")}>{account.email}</Detail>
+      {!account.email.endsWith(".invalid") && <Detail name={t("email")}>{account.email}</Detail>}
       <Detail name={t("page.role")}>
         <Badge tone="accent">{t(`common:roles.${account.role}`)}</Badge>
         <span className="mt-1 block text-ink-muted">{t(`page.roleText.${account.role}`)}</span>
       </Detail>
+      {account.identity && <Detail name={t("page.elsewhere")}>{account.identity.issuer}</Detail>}
       <Detail name={t("page.since")}>{date(account.created_at)}</Detail>
     </dl>
   );

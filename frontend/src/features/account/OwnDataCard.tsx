@@ -9,11 +9,11 @@ import { ProblemPanel } from "@/shared/ui/ProblemPanel";
 import { toast } from "@/shared/ui/Toasts";
 import { eraseAccount, saveOwnData } from "./ownData";
 import { PasswordInput } from "./PasswordInput";
-import { presentPassword } from "./rules";
+import { noPassword, presentPassword } from "./rules";
 import { useEntryForm } from "./useEntryForm";
 
 /** What is stored of the customer: to be taken along, and to be deleted. */
-export function OwnDataCard({ staff }: { staff: boolean }) {
+export function OwnDataCard({ staff, withPassword }: { staff: boolean; withPassword: boolean }) {
   const { t } = useTranslation("account");
   const [saving, setSaving] = useState(false);
   const [asking, setAsking] = useState(false);
@@ -40,15 +40,15 @@ export function OwnDataCard({ staff }: { staff: boolean }) {
         )}
       </div>
       {staff && <p className="text-ink-muted text-sm">{t("ownData.staff")}</p>}
-      {asking && <EraseDialog onClose={() => setAsking(false)} />}
+      {asking && <EraseDialog withPassword={withPassword} onClose={() => setAsking(false)} />}
     </Card>
   );
 }
 
-function EraseDialog({ onClose }: { onClose: () => void }) {
+function EraseDialog({ withPassword, onClose }: { withPassword: boolean; onClose: () => void }) {
   const { t } = useTranslation("account");
   const id = useId();
-  const form = useEntryForm(presentPassword, { password: "" }, eraseAccount);
+  const form = useEntryForm(withPassword ? presentPassword : noPassword, { password: "" }, eraseAccount);
   const { input, error } = form.field("password");
   return (
     <Confirm
@@ -63,9 +63,11 @@ function EraseDialog({ onClose }: { onClose: () => void }) {
     >
       <form id={id} noValidate onSubmit={form.submit} className="flex flex-col gap-3">
         {form.problem && <ProblemPanel error={form.problem} />}
-        <Field label={t("newPassword.present")} error={error} required>
-          <PasswordInput {...input} autoComplete="current-password" />
-        </Field>
+        {withPassword && (
+          <Field label={t("newPassword.present")} error={error} required>
+            <PasswordInput {...input} autoComplete="current-password" />
+          </Field>
+        )}
       </form>
     </Confirm>
   );

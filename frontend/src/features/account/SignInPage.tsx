@@ -10,6 +10,8 @@ import { useTitle } from "@/shared/useTitle";
 import { EntryFrame } from "./EntryFrame";
 import { signIn } from "./entering";
 import { PasswordInput } from "./PasswordInput";
+import { ProviderButton } from "./ProviderButton";
+import { reasonIn } from "./provider";
 import { credentials } from "./rules";
 import { useEntryForm } from "./useEntryForm";
 
@@ -20,20 +22,14 @@ export default function SignInPage() {
   const form = useEntryForm(credentials, { username: "", password: "" }, signIn);
   const [username, password] = [form.field("username"), form.field("password")];
   useTitle(t("signIn.title"));
-  const ended = query.get("why") === "ended" && !form.problem;
   return (
     <EntryFrame
       title={t("signIn.title")}
-      notice={
-        ended && (
-          <Notice tone="accent" role="status" title={t("signIn.ended")}>
-            {t("signIn.endedText")}
-          </Notice>
-        )
-      }
+      notice={!form.problem && <Why query={query} />}
       onSubmit={form.submit}
       other={<Other query={query} />}
     >
+      <ProviderButton next={query.get("next")} />
       <SignInProblem error={form.problem} onRetry={form.submit} busy={form.busy} />
       <Field label={t("username")} error={username.error} required>
         <TextInput {...username.input} autoComplete="username" autoCapitalize="none" spellCheck={false} />
@@ -45,6 +41,25 @@ export default function SignInPage() {
         {t("signIn.submit")}
       </Button>
     </EntryFrame>
+  );
+}
+
+/** What has led here. */
+function Why({ query }: { query: URLSearchParams }) {
+  const { t } = useTranslation("account");
+  const reason = reasonIn(query);
+  if (reason) {
+    return (
+      <Notice tone="warn" role="alert" title={t(`provider.why.${reason}.title`)}>
+        {t(`provider.why.${reason}.text`)}
+      </Notice>
+    );
+  }
+  if (query.get("why") !== "ended") return null;
+  return (
+    <Notice tone="accent" role="status" title={t("signIn.ended")}>
+      {t("signIn.endedText")}
+    </Notice>
   );
 }
 

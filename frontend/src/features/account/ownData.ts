@@ -9,6 +9,6 @@ export function saveOwnData(): Promise<void> {
 
 /** Deletes the account and everything in it; the session ends with it. */
 export async function eraseAccount(given: { password: string }): Promise<void> {
-  await eraseOwnData({ body: given });
+  await eraseOwnData({ body: given.password ? given : {} });
   endSession("signed-out");
 }

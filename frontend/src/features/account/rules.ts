@@ -33,6 +33,9 @@ export const presentPassword = z.object({
   password: z.string().min(1, MISSING),
 });
 
+/** Of whoever signs in elsewhere. */
+export const noPassword = z.object({ password: z.string() });
+
 export const newKey = z.object({
   name: z.string().trim().pipe(between(1, 120)),
   scopes: z

@@ -3,11 +3,11 @@ import { ExternalLink, HeartHandshake, Phone, ShieldAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { About } from "@/api";
+import { aboutQuery } from "@/shared/about";
 import { cx } from "@/shared/cx";
 import { buttonClass } from "@/shared/ui/Button";
 import type { Opening } from "./emergency";
 import { htmlLang } from "./languages";
-import { aboutQuery } from "./queries";
 
 interface EmergencyCardProps {
   opening: Opening;

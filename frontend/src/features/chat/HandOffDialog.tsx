@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type BankView, type HandOffReceipt, requestPerson } from "@/api";
 import { useLanguage } from "@/i18n/useLanguage";
+import { aboutQuery } from "@/shared/about";
 import { ProblemError } from "@/shared/problems";
 import { Button, buttonClass } from "@/shared/ui/Button";
 import { Dialog } from "@/shared/ui/Dialog";
@@ -15,7 +16,6 @@ import { TextInput } from "@/shared/ui/TextInput";
 import { toast } from "@/shared/ui/Toasts";
 import { copyText } from "./clipboard";
 import { type ContactProblem, contactProblem } from "./contact";
-import { aboutQuery } from "./queries";
 
 interface HandOffDialogProps {
   open: boolean;

@@ -3,10 +3,10 @@ import { Bot } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ModelView } from "@/api";
+import { aboutQuery } from "@/shared/about";
 import { cx } from "@/shared/cx";
 import { buttonClass } from "@/shared/ui/Button";
 import { useLocalState } from "@/shared/useLocalState";
-import { aboutQuery } from "./queries";
 
 const AUTOMATIC = "";
 const NO_MODELS: readonly ModelView[] = [];

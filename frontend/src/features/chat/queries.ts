@@ -1,15 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
-import { about, getConversation, nextSuggestions, source, suggestions } from "@/api";
+import { getConversation, nextSuggestions, source, suggestions } from "@/api";
 import { keys } from "@/shared/queries";
 import type { ReceiptLang } from "./emergency";
 
 const STILL_ANSWERING_MS = 2000;
-
-export const aboutQuery = queryOptions({
-  queryKey: ["about"],
-  queryFn: ({ signal }) => about({ signal }),
-  staleTime: 5 * 60_000,
-});
 
 /** @param leaf a version to show; null for the one that the next question continues. */
 export function conversationQuery(id: string, leaf: string | null) {
