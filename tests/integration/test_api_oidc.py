@@ -21,6 +21,7 @@ from questrag.chat.ports import Store
 from questrag.chat.types import Identity
 from questrag.storage.memory import MemoryStore
 from questrag.web.oidc import COOKIE, PREFIX
+from tests.contracts.test_keeping import bytes_in
 from tests.integration.api import PASSWORD, SECRET, Headers, a_sqlite_store, api, ask, conversations, sign_up
 from tests.oidc_peer import CLIENT_ID, CLIENT_SECRET, PAGE, Claims, OidcPeer, an_rsa_key, jwk, oidc_peer, signed
 
@@ -223,17 +224,20 @@ def test_people_of_the_provider_have_no_password_here(peer: OidcPeer) -> None:
         refused(room.client.post("/api/v1/auth/keys", json=key, headers=headers), 403, "elsewhere")
 
 
-def test_the_link_is_in_the_export_and_goes_with_the_erasure(peer: OidcPeer) -> None:
-    with a_room(peer) as room:
+def test_the_link_is_in_the_export_and_goes_with_the_erasure(peer: OidcPeer, tmp_path: Path) -> None:
+    peer.who["sub"] = "emp-Unmistakable"
+    with a_room(peer, a_sqlite_store(tmp_path)) as room:
         headers = room.sign_in()
         first = room.me(headers)
         data = room.client.get("/api/v1/auth/me/data", headers=headers).json()
-        assert data["account"]["identity"] == {"issuer": peer.url, "subject": "emp-17"}
+        assert data["account"]["identity"] == {"issuer": peer.url, "subject": "emp-Unmistakable"}
+        assert b"Unmistakable" in bytes_in(tmp_path)
 
         assert room.client.post("/api/v1/auth/me/erase", json={}, headers=headers).status_code == 204
 
         assert room.client.portal
-        assert room.client.portal.call(room.store.user_identified, Identity(peer.url, "emp-17")) is None
+        assert room.client.portal.call(room.store.user_identified, Identity(peer.url, "emp-Unmistakable")) is None
+        assert b"Unmistakable" not in bytes_in(tmp_path)
         assert room.client.get("/api/v1/auth/me", headers=headers).status_code == 401
         assert room.me(room.sign_in())["user_id"] != first["user_id"]
 
