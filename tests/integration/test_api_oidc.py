@@ -326,6 +326,16 @@ def test_a_sign_in_works_once(room: Room) -> None:
     assert len(room.peer.requests) == n_asked  # the provider is not even asked
 
 
+def test_another_worker_ends_what_one_has_begun_and_none_of_them_twice(peer: OidcPeer) -> None:
+    store = MemoryStore()
+    with a_room(peer, store) as first, a_room(peer, store) as second:
+        back = first.go("/chat/7")
+        headers = {"Cookie": f"{COOKIE}={first.client.cookies[COOKIE]}"}
+        done = second.client.post(f"{PREFIX}/callback", json=back._asdict(), headers=headers)
+        assert (done.status_code, done.json()["next"]) == (200, "/chat/7")
+        refused(first.finish(back), 401, LOST)
+
+
 def test_a_refused_sign_in_cannot_be_tried_with_another_code(room: Room) -> None:
     first, second = room.go(), room.go()
     refused(room.finish(second._replace(code=first.code)), 401, NOT_BELIEVED)
