@@ -103,7 +103,7 @@ def read_manifest(folder: Path) -> Artifact:
     path = folder / MANIFEST
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
-        kind, info, files = body["kind"], body["info"], body["files"]
+        kind, info, files, named = body["kind"], body["info"], body["files"], body["fingerprint"]
         maps = all(isinstance(part, dict) and all(isinstance(v, str) for v in part.values()) for part in (info, files))
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing: {folder} is not a folder that was made whole") from None
@@ -111,9 +111,8 @@ def read_manifest(folder: Path) -> Artifact:
         raise ArtifactError(f"{path} cannot be read as a manifest ({error})") from None
     if not maps or not isinstance(kind, str):
         raise ArtifactError(f"{path} cannot be read as a manifest: kind is text, info and files map names to text")
-    # One that was sealed before manifests named their own fingerprint has none; one that is damaged has another.
     found = Artifact(folder, kind, info, files)
-    if set(body) - _ITEMS or body.get("fingerprint", found.fingerprint) != found.fingerprint:
+    if set(body) != _ITEMS or named != found.fingerprint:
         raise ArtifactError(f"{path} is damaged or was changed: its fingerprint is not that of what it says")
     return found
 

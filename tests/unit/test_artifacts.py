@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from questrag.artifacts import MANIFEST, open_artifact, seal
+from questrag.artifacts import MANIFEST, Artifact, open_artifact, seal
 from questrag.chat.errors import ArtifactError
 from questrag.knowledge.base import EntryBase
 from questrag.retrieval.encoder import OnnxEncoder
@@ -60,7 +60,8 @@ def test_a_damaged_manifest_is_refused(folder: Path, manifest: str) -> None:
 def test_a_manifest_cannot_point_outside_its_folder(folder: Path) -> None:
     body = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     body["files"]["../secret"] = "0" * 64
-    del body["fingerprint"]  # as whoever forges one would
+    forged = Artifact(folder, body["kind"], body["info"], body["files"])
+    body["fingerprint"] = forged.fingerprint  # as whoever forges one would
     (folder / MANIFEST).write_text(json.dumps(body), encoding="utf-8")
     with pytest.raises(ArtifactError, match="not a file name"):
         open_artifact(folder, "thing")

@@ -27,7 +27,7 @@ from questrag.retrieval.writing import SIDES, Document, postings_of, write_index
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
-_FORMAT = "4"
+_FORMAT = "5"
 _CHUNK = 2048
 
 
