@@ -59,8 +59,8 @@ from questrag.web.background import alongside
 from questrag.web.budgets import Budget, Budgets
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.errors import answer_errors
-from questrag.web.lateness import Lateness, Relief, apart
 from questrag.web.identity_provider import IdentityProvider, Registration
+from questrag.web.lateness import Lateness, Relief, apart
 from questrag.web.limits import InProcess, Limits, Rate, Rates, Throttle
 from questrag.web.logs import log_to_stderr
 from questrag.web.measuring import Measured
