@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import Array, Process
@@ -204,7 +204,18 @@ async def _phases(url: str, seconds: float) -> dict[str, Phase]:
 
 async def _streams(url: str) -> int:
     async with crowd(url) as people:
-        return sum(await asyncio.gather(*(people.stream() for _ in range(N_STREAMS))))
+        return sum(
+            await asyncio.gather(*(_after(n * _OPENED_IN_S / N_STREAMS, people.stream) for n in range(N_STREAMS)))
+        )
+
+
+async def _after(seconds: float, stream: Callable[[], Awaitable[bool]]) -> bool:
+    await asyncio.sleep(seconds)
+    return await stream()
+
+
+_OPENED_IN_S = 5.0
+"""All of them; each lasts longer."""
 
 
 @contextmanager

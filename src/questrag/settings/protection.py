@@ -63,6 +63,15 @@ class Protection(Serving):
     """Form of the log on standard error, see docs/observability.md."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is less than this is not logged; requests are info."""
+    otel_exporter_otlp_endpoint: str = ""
+    """Collector of OpenTelemetry that traces are sent to by OTLP over HTTP, such as http://localhost:4318, see
+    docs/observability.md. Empty: none are."""
+    otel_exporter_otlp_headers: SecretStr | None = None
+    """What the collector wants beside them, as name=value, separated by commas."""
+    otel_service_name: str = "questrag"
+    """How this service is called in traces."""
+    otel_traces_sampler_arg: float = Field(default=1.0, ge=0, le=1)
+    """Share of the requests that are traced; one that comes with a traceparent is where its sender's is."""
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -81,6 +90,30 @@ class Protection(Serving):
             raise ValueError(f"is too short: {_METRICS_TOKEN_CHARS} random characters at least")
         return value
 
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _collector_has_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is not an address such as http://localhost:4318")
+        return value
+
+    @field_validator("otel_exporter_otlp_headers")
+    @classmethod
+    def _headers_have_names(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not all(name.strip() and "=" in part for part, name in _headers(value)):
+            raise ValueError("is not name=value, separated by commas")
+        return value
+
+    @property
+    def collector_headers(self) -> dict[str, str]:
+        given = _headers(self.otel_exporter_otlp_headers) if self.otel_exporter_otlp_headers else ()
+        return {name.strip().lower(): part.partition("=")[2].strip() for part, name in given}
+
     @property
     def proxies(self) -> list[str]:
         return listed(self.trusted_proxies)
+
+
+def _headers(given: SecretStr) -> list[tuple[str, str]]:
+    """Return each part, and the name in it."""
+    return [(part, part.partition("=")[0]) for part in listed(given.get_secret_value())]

@@ -13,6 +13,9 @@ from questrag.chat.privacy import mask
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request at work, in every line that is logged meanwhile."""
 
+TRACE_ID: ContextVar[str] = ContextVar("trace_id", default="")
+"""Of the trace that it belongs to, where traces are sent."""
+
 LogFormat = Literal["text", "json"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -67,8 +70,8 @@ def _message(record: logging.LogRecord) -> str:
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
     """Return what was given as ``extra={"fields": {...}}``, and the request at work."""
     given: dict[str, Any] = getattr(record, "fields", {})
-    request_id = REQUEST_ID.get()
-    return {**given, "request_id": request_id} if request_id else given
+    at_work = {"request_id": REQUEST_ID.get(), "trace_id": TRACE_ID.get()}
+    return {**given, **{name: value for name, value in at_work.items() if value}}
 
 
 def _stack(record: logging.LogRecord) -> str:

@@ -1,4 +1,4 @@
-"""Counts, times and logs every request: its route, never its path."""
+"""Counts, times, logs and traces every request: its route, never its path."""
 
 import logging
 from time import perf_counter
@@ -6,6 +6,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from questrag.web.metrics import Metrics, TurnEnd
+from questrag.web.traces import Traces
 
 logger = logging.getLogger("questrag.access")
 
@@ -17,18 +18,21 @@ _LEFT = 499
 _QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Asked by machines every few seconds: logged at DEBUG, as long as all is well."""
 
+_TRACED = ("/api/", "/v1/")
+
 
 class Measured:
     """The outermost of what every request passes through, so that refusals are counted too."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
+    def __init__(self, app: ASGIApp, metrics: Metrics, traces: Traces | None = None) -> None:
+        self._app, self._metrics, self._traces = app, metrics, traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         status, began = _LEFT, perf_counter()
+        span = self._traces.begin(scope) if self._traces and scope["path"].startswith(_TRACED) else None
 
         async def send_and_look(message: Message) -> None:
             nonlocal status
@@ -39,16 +43,19 @@ class Measured:
         try:
             await self._app(scope, receive, send_and_look)
         finally:
-            self._note(scope, status, perf_counter() - began)
+            route = str(getattr(scope.get("route"), "path", "") or _NO_ROUTE)
+            method = scope["method"] if scope["method"] in _METHODS else _OTHER
+            turn: TurnEnd | None = scope.get("state", {}).get("turn_end")
+            if self._traces and span:
+                self._traces.end(span, method=method, route=route, status=status, turn=turn)
+            self._note(method, route, status, perf_counter() - began, turn)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = str(getattr(scope.get("route"), "path", "") or _NO_ROUTE)
-        method = scope["method"] if scope["method"] in _METHODS else _OTHER
+    def _note(self, method: str, route: str, status: int, seconds: float, turn: TurnEnd | None) -> None:
         self._metrics.request(route, method, status, seconds)
         level = logging.DEBUG if route in _QUIET and status < 400 else logging.INFO
         if logger.isEnabledFor(level):
             fields: dict[str, object] = {"method": method, "route": route, "status": status}
-            fields |= {"duration_ms": round(seconds * 1000, 1), **_of_turn(scope.get("state", {}).get("turn_end"))}
+            fields |= {"duration_ms": round(seconds * 1000, 1), **_of_turn(turn)}
             logger.log(level, "request", extra={"fields": fields})
 
 

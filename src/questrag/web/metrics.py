@@ -3,9 +3,10 @@
 import asyncio
 import os
 import re
+import time
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
 from fastapi import Request
@@ -35,6 +36,8 @@ class TurnEnd:
     action: Action | None = None
     reason: Reason | None = None
     receipt: Receipt | None = None
+    began_ns: int = field(default_factory=time.time_ns)
+    """By the clock, since 1970."""
 
     @property
     def lang(self) -> Lang | None:
