@@ -11,7 +11,7 @@ def _read(name: str) -> dict[str, Any]:
 
 def capacity_page() -> str:
     """What one machine was measured to hold."""
-    return "\n".join([*_approved(), "", *_with_a_model(), "", *_for_long()])
+    return "\n".join([*_approved(), "", *_with_a_model()])
 
 
 def _approved() -> list[str]:
@@ -51,16 +51,4 @@ def _with_a_model() -> list[str]:
         *rows,
         "",
         f"{streams['ended_well']} of {streams['n']} streams that were open at once ended well.",
-    ]
-
-
-def _for_long() -> list[str]:
-    read = _read("soak")
-    memory, streams = read["memory_mb"], read["streams"]
-    statuses = ", ".join(f"{n:,} {status}" for status, n in read["statuses"].items())
-    return [
-        f"{read['questions_per_s']} questions a second for {read['minutes']:.0f} minutes, every tenth answer a stream",
-        f"(`python -m benchmarks.soak`): {statuses}, {streams['ended_well']} of {streams['n']} streams ended well. All",
-        f"processes of the server together held {memory['second_sixth']:.0f} MB in the second sixth of the time and",
-        f"{memory['last_sixth']:.0f} MB in the last: {read['growth']:+.1%}.",
     ]

@@ -110,7 +110,8 @@ async def test_what_takes_its_place_is_set_apart_only_where_the_first_was(monkey
     assert gc.get_freeze_count() == 0
     gc.freeze()
     try:
-        before, new = gc.get_freeze_count(), [[] for _ in range(10_000)]
+        before = gc.get_freeze_count()
+        new: list[list[int]] = [[] for _ in range(10_000)]
         set_apart_soon()
         await asyncio.sleep(0.01)
         assert gc.get_freeze_count() > before + len(new) // 2
