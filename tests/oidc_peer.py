@@ -106,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         match self.command, path:
             case "GET", "/.well-known/openid-configuration":
-                self.say(200, self._description())
+                self.say(200, self.describe())
             case "GET", "/authorize":
                 self._authorize()
             case "POST", "/token":
@@ -116,7 +116,7 @@ class Handler(BaseHTTPRequestHandler):
             case _:
                 self.say(404, {"error": "no such page"})
 
-    def _description(self) -> Claims:
+    def describe(self) -> Claims:
         url = self.peer.url
         said = {
             "issuer": url,

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import logging
 import time
 import warnings
@@ -135,6 +136,34 @@ async def test_a_provider_that_says_too_little_of_itself_is_unavailable(
     peer.faults[path] = fault
     with pytest.raises(Unavailable):
         await a_person(asked(peer), peer)
+
+
+def good_but_dripped(handler: Handler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    for letter in json.dumps(handler.describe())[:40]:
+        handler.wfile.write(letter.encode())
+        time.sleep(0.03)
+    handler.wfile.write(json.dumps(handler.describe())[40:].encode())
+
+
+def good_but_long(handler: Handler) -> None:
+    handler.say(200, handler.describe() | {"more": "x" * 300_000})
+
+
+def good_but_elsewhere(handler: Handler) -> None:
+    handler.say(302, {}, Location="/elsewhere")
+
+
+@pytest.mark.parametrize("fault", [good_but_dripped, good_but_long, good_but_elsewhere])
+async def test_a_good_answer_that_is_too_slow_too_long_or_elsewhere_is_not_taken(
+    peer: OidcPeer, fault: Callable[[Handler], None]
+) -> None:
+    peer.faults = {DESCRIPTION: fault, "/elsewhere": lambda handler: handler.say(200, handler.describe())}
+    with pytest.raises(Unavailable):
+        await asked(peer).sign_in_address("state", NONCE, VERIFIER)
+    peer.faults = {DESCRIPTION: peer.faults["/elsewhere"]}
+    assert await asked(peer).sign_in_address("state", NONCE, VERIFIER)
 
 
 async def test_nobody_listens_there(peer: OidcPeer) -> None:
