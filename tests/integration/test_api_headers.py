@@ -38,10 +38,41 @@ def test_every_answer_says_what_it_may_load_and_who_may_reach_into_it(site: Test
 
     assert found["default-src"] == ["'self'"]
     assert found["object-src"] == ["'none'"]
-    assert found["base-uri"] == found["form-action"] == ["'self'"]
+    assert found["base-uri"] == ["'none'"]
+    assert found["form-action"] == ["'self'"]
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_a_browser_that_came_over_tls_comes_over_nothing_else_for_a_year(site: TestClient, path: str) -> None:
+    over_tls = site.get(f"https://testserver{path}").headers["strict-transport-security"]
+    assert over_tls == "max-age=31536000; includeSubDomains"
+    assert "strict-transport-security" not in site.get(path).headers  # browsers must not believe it there
+
+
+def test_tls_that_ends_at_a_proxy_counts_only_where_the_proxy_is_trusted() -> None:
+    forwarded = {"X-Forwarded-Proto": "https"}
+    for proxies, told in (("203.0.113.9", True), ("", False)):
+        app = an_app(trusted_proxies=proxies)
+        with TestClient(app, client=("203.0.113.9", 50000)) as client:
+            headers = client.get("/health/live", headers=forwarded).headers
+        assert ("strict-transport-security" in headers) is told
+
+
+def test_the_answer_to_a_preflight_has_the_same_headers() -> None:
+    asking = {"Origin": BANK, "Access-Control-Request-Method": "POST"}
+    with TestClient(an_app(allowed_origins=BANK), base_url="https://testserver") as client:
+        allowed = client.options("/api/v1/chat/", headers=asking)
+        refused = client.options("/api/v1/chat/", headers={**asking, "Origin": "https://evil.example"})
+
+    for answer, status in ((allowed, 200), (refused, 400)):
+        assert answer.status_code == status
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)

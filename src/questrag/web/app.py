@@ -63,7 +63,7 @@ from questrag.web.limits import InProcess, Limits, Throttle
 from questrag.web.logs import log_to_stderr
 from questrag.web.measuring import Measured
 from questrag.web.metrics import Metrics
-from questrag.web.middleware import BodyLimit, Envelope
+from questrag.web.middleware import BodyLimit, BrowserHeaders, Envelope
 from questrag.web.reload import Live
 from questrag.web.traces import Traces
 from questrag.web.upkeep import kept_up
@@ -230,13 +230,13 @@ def _middleware(settings: Settings, limits: Limits, metrics: Metrics, lateness: 
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
         expose_headers=["Content-Disposition", "Retry-After", "X-Request-ID"],
     )
-    envelope = Middleware(Envelope, framed_by=settings.frame_origins)
+    headed = Middleware(BrowserHeaders, framed_by=settings.frame_origins)
     compressed = Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)  # not the events of a stream
     throttle = Middleware(Throttle, limits=limits, proxies=bool(settings.proxies))
     behind = [Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)] if settings.proxies else []
     outer = [cors] if settings.origins else []
     relief = Middleware(Relief, lateness=lateness, refused=metrics.not_admitted)
-    return [*behind, *outer, compressed, envelope, relief, throttle, Middleware(BodyLimit)]
+    return [*behind, headed, *outer, compressed, Middleware(Envelope), relief, throttle, Middleware(BodyLimit)]
 
 
 def _without_query(record: logging.LogRecord) -> bool:

@@ -22,17 +22,19 @@ _HEADERS = {
 }
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'"
+    "base-uri 'none'; form-action 'self'"
 )
 _OUR_SCRIPTS = "script-src 'self'"
 _INLINE_SCRIPTS = f"{_OUR_SCRIPTS} 'unsafe-inline'"
 """The page of the API documentation starts itself with a script inside the page."""
+_ONLY_TLS = "max-age=31536000; includeSubDomains"
+"""A browser that came over TLS once asks this host, and those below it, for a year over nothing else."""
 _WIDGET_PAGES = ("/widget", "/widget/")
 _WIDGET_SCRIPT = "/widget.js"
 
 
-class Envelope:
-    """Gives every request an id, every response the headers that browsers need, and every fault an answer."""
+class BrowserHeaders:
+    """Gives every response the headers that browsers need, also one that nothing further in has seen."""
 
     def __init__(self, app: ASGIApp, framed_by: Sequence[str] = ()) -> None:
         """
@@ -46,29 +48,49 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in {**_HEADERS, **_headers_for(scope["path"], self._framed_by)}.items():
+                    headers.setdefault(name, value)
+                if scope["scheme"] == "https":  # said over plain HTTP, browsers must not believe it
+                    headers.setdefault("Strict-Transport-Security", _ONLY_TLS)
+                headers.setdefault("Cache-Control", _caching(scope["path"], message["status"]))
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class Envelope:
+    """Gives every request an id, and every fault an answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
         REQUEST_ID.set(request_id)
         started = False
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in {**_HEADERS, **_headers_for(scope["path"], self._framed_by)}.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", _caching(scope["path"], message["status"]))
-                headers["X-Request-ID"] = request_id
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, receive, send_with_id)
         except Exception as error:  # noqa: BLE001 - the edge: beyond it the server would log what the error says
             response = await problem_response(Request(scope), error)
             if not started:
-                await response(scope, receive, send_with_headers)
+                await response(scope, receive, send_with_id)
 
 
 def _headers_for(path: str, framed_by: Sequence[str]) -> dict[str, str]:
