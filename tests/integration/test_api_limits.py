@@ -10,7 +10,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from questrag.settings import Settings
-from questrag.web.attempts import DEVICE_COOKIE
 from questrag.web.limits import InProcess, Kind
 from tests.integration.api import PASSWORD, an_app, sign_up
 from tests.unit.test_limits import Clock
@@ -228,8 +227,21 @@ def test_the_browser_of_the_owner_is_let_in_while_others_guess() -> None:
         assert client.post(LOGIN, json=account("priya")).status_code == 200
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_mark_of_a_browser_goes_to_no_script_no_other_page_and_no_other_route(scheme: str) -> None:
+def test_over_tls_only_the_mark_that_came_over_tls_counts() -> None:
+    with limited(lock_out_after=3) as client:
+        sign_up(client)
+        mark = client.cookies["questrag_device"]
+        for _ in range(3):
+            client.from_("203.0.113.7").post(LOGIN, json={**account("priya"), "password": "wrong"})
+        elsewhere, over_tls = client.from_("203.0.113.7"), f"https://testserver{LOGIN}"
+        planted = elsewhere.post(over_tls, json=account("priya"), headers={"Cookie": f"questrag_device={mark}"})
+        own = elsewhere.post(over_tls, json=account("priya"), headers={"Cookie": f"__Secure-questrag_device={mark}"})
+
+    assert (planted.status_code, own.status_code) == (429, 200)
+
+
+@pytest.mark.parametrize(("scheme", "name"), [("http", "questrag_device"), ("https", "__Secure-questrag_device")])
+def test_the_mark_of_a_browser_goes_to_no_script_no_other_page_and_no_other_route(scheme: str, name: str) -> None:
     with TestClient(an_app(), base_url=f"{scheme}://testserver") as client:
         client.post(REGISTER, json=account("priya"))
         wrong = client.post(LOGIN, json={**account("priya"), "password": "wrong"})
@@ -238,9 +250,9 @@ def test_the_mark_of_a_browser_goes_to_no_script_no_other_page_and_no_other_rout
         with_mark = client.get(ME, headers={"Authorization": f"Bearer {mark}"})
 
     assert "set-cookie" not in wrong.headers
-    assert cookie.startswith(f"{DEVICE_COOKIE}=")
+    assert cookie.startswith(f"{name}=")
     assert {"HttpOnly", "SameSite=strict", f"Path={LOGIN}"} <= set(cookie.split("; "))
-    assert ("Secure" in cookie) == (scheme == "https")
+    assert ("Secure" in cookie.split("; ")) == (scheme == "https")
     assert with_mark.status_code == 401
 
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import uuid4
 
-from fastapi import APIRouter, Body, Cookie, Request, Response
+from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, EmailStr, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from questrag.chat.errors import Forbidden, Invalid, Unauthorized
 from questrag.chat.ports import Accounts
 from questrag.chat.types import Role, User
-from questrag.web.attempts import DEVICE_COOKIE, DEVICE_LIFETIME
+from questrag.web.attempts import DEVICE_LIFETIME, device_cookie
 from questrag.web.credentials import Passwords, Tokens
 from questrag.web.dependencies import (
     CurrentAddress,
@@ -151,7 +151,6 @@ async def login(
     audit: CurrentAudit,
     request: Request,
     response: Response,
-    device: Annotated[str, Cookie(alias=DEVICE_COOKIE, include_in_schema=False)] = "",
 ) -> AccessToken:
     """After some wrong passwords the next attempt has to wait, each time twice as long."""
     user: User | None = None
@@ -161,12 +160,13 @@ async def login(
         user = await _who_knows(given, parts.store, passwords)
         return user is not None
 
-    if not await attempts.made(given.username, address, device, is_right) or user is None:
+    cookie = device_cookie(request.url.scheme)
+    if not await attempts.made(given.username, address, request.cookies.get(cookie, ""), is_right) or user is None:
         aimed_at = await parts.store.user_named(given.username)
         await audit.note("session.refused", actor="", subject=aimed_at.id if aimed_at else "", detail="password")
         raise Unauthorized("The user name or the password is wrong.")
     response.set_cookie(
-        DEVICE_COOKIE,
+        cookie,
         attempts.devices.mark(given.username),
         max_age=int(DEVICE_LIFETIME.total_seconds()),
         path=request.url.path,

@@ -30,6 +30,17 @@ DEVICE_COOKIE = "questrag_device"
 DEVICE_LIFETIME = timedelta(days=180)
 
 
+def device_cookie(scheme: str) -> str:
+    """Return the name of the cookie; over TLS one that browsers take only with the attribute Secure.
+
+    The prefix `__Host-` would do more, but forbids the path that keeps the cookie to one route.
+
+    >>> device_cookie("https"), device_cookie("http")
+    ('__Secure-questrag_device', 'questrag_device')
+    """
+    return f"__Secure-{DEVICE_COOKIE}" if scheme == "https" else DEVICE_COOKIE
+
+
 @dataclass(frozen=True, slots=True)
 class _Door:
     """One of the counts that an attempt has to pass."""
