@@ -192,6 +192,17 @@ async def test_a_second_call_with_another_key_saves_the_turn(fault: Play) -> Non
     assert sorted(peer.keys) == sorted(KEYS)
 
 
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_provider_that_sends_a_question_elsewhere_is_not_followed(status: int) -> None:
+    async with Peer(peers.answers) as elsewhere:
+        away = peers.refuses(status, location=f"{elsewhere.base_url}/chat/completions")
+        async with Peer(away) as peer, provider(peer.base_url) as model:
+            with pytest.raises(Unavailable, match=f"refused the call \\({status}\\)"):
+                await hear(model.stream(PROMPT))
+
+    assert (len(peer.calls), len(elsewhere.calls)) == (1, 0)
+
+
 async def test_keys_take_turns() -> None:
     async with Peer(peers.answers) as peer, provider(peer.base_url) as model:
         for _ in range(4):

@@ -271,10 +271,11 @@ def _tokens(usage: object, name: str) -> int | None:
 
 
 def _clients(base_url: str, secrets: Sequence[str], timeout_s: float) -> list["AsyncOpenAI"]:
-    """Return a client for each key; they share their connections."""
-    from openai import AsyncOpenAI
+    """Return a client for each key; they share their connections, and send what customers ask nowhere else."""
+    from openai import AsyncOpenAI, DefaultAsyncHttpx2Client
 
-    first = AsyncOpenAI(api_key=secrets[0], base_url=base_url, max_retries=0, timeout=timeout_s)
+    http = DefaultAsyncHttpx2Client(follow_redirects=False)
+    first = AsyncOpenAI(api_key=secrets[0], base_url=base_url, max_retries=0, timeout=timeout_s, http_client=http)
     return [first, *(first.copy(api_key=secret) for secret in secrets[1:])]
 
 
