@@ -93,6 +93,12 @@ def test_nothing_else_may_be_framed(site: TestClient, path: str) -> None:
     assert site.get(path).headers["x-frame-options"] == "DENY"
 
 
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_what_the_api_answers_is_of_no_origin_where_somebody_opens_it_as_a_page(site: TestClient, path: str) -> None:
+    assert ("sandbox" in policy(site, path)) is path.startswith("/api/")
+    assert "sandbox" in policy(site, "/v1/models")
+
+
 def test_where_no_page_is_named_only_our_own_may_frame_the_widget() -> None:
     with api() as client:
         assert policy(client, "/widget")["frame-ancestors"] == ["'self'"]

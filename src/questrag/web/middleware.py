@@ -29,6 +29,9 @@ _INLINE_SCRIPTS = f"{_OUR_SCRIPTS} 'unsafe-inline'"
 """The page of the API documentation starts itself with a script inside the page."""
 _ONLY_TLS = "max-age=31536000; includeSubDomains"
 """A browser that came over TLS once asks this host, and those below it, for a year over nothing else."""
+_API = ("/api/", "/v1/")
+_NO_PAGE = "sandbox"
+"""An answer of the API that somebody opens as a page is of no origin, runs nothing and sends no form."""
 _WIDGET_PAGES = ("/widget", "/widget/")
 _WIDGET_SCRIPT = "/widget.js"
 
@@ -96,7 +99,8 @@ class Envelope:
 def _headers_for(path: str, framed_by: Sequence[str]) -> dict[str, str]:
     scripts = _INLINE_SCRIPTS if path.startswith("/docs") else _OUR_SCRIPTS
     frames = " ".join(["'self'", *framed_by]) if path in _WIDGET_PAGES else "'none'"
-    headers = {"Content-Security-Policy": f"{_POLICY}; {scripts}; frame-ancestors {frames}"}
+    fenced = f"; {_NO_PAGE}" if path.startswith(_API) else ""
+    headers = {"Content-Security-Policy": f"{_POLICY}; {scripts}; frame-ancestors {frames}{fenced}"}
     if path not in _WIDGET_PAGES:
         headers["X-Frame-Options"] = "DENY"  # it knows no list of origins, so the widget's page goes without
     if path == _WIDGET_SCRIPT:
@@ -105,7 +109,7 @@ def _headers_for(path: str, framed_by: Sequence[str]) -> dict[str, str]:
 
 
 def _caching(path: str, status: int) -> str:
-    if path.startswith(("/api/", "/v1/")):
+    if path.startswith(_API):
         return "no-store"
     if path.startswith("/assets/") and status == HTTPStatus.OK:
         return "public, max-age=31536000, immutable"  # their names change with their content
