@@ -101,6 +101,31 @@ def test_the_log_has_one_line_for_a_request_and_nothing_that_was_typed(caplog: p
     assert not any(word in caplog.text + AsText().format(record) for word in ("zanzibar", "43210"))
 
 
+def test_the_line_of_a_request_that_is_refused_says_whose_it_was_and_no_other_line_does(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    with local() as client:
+        headers = sign_up(client)
+        number = client.get("/api/v1/auth/me", headers=headers).json()["user_id"]
+        caplog.clear()
+        calls = [
+            client.get("/api/v1/insights/usage", headers=headers),
+            client.get(f"/api/v1/chat/conversations/{'f' * 32}", headers=headers),
+            client.get("/api/v1/auth/me", headers=headers),
+            client.get("/api/v1/auth/me"),
+        ]
+        lines = [json.loads(AsJson().format(each)) for each in caplog.records if each.name == "questrag.access"]
+
+    assert [call.status_code for call in calls] == [403, 404, 200, 401]
+    assert [(line["status"], line.get("account", "")) for line in lines] == [
+        (403, number),
+        (404, number),
+        (200, ""),
+        (401, ""),
+    ]
+
+
 def test_a_line_break_forges_no_line_and_an_error_tells_its_kind_and_not_its_words() -> None:
     try:
         raise ValueError(f"my otp is {TYPED}")

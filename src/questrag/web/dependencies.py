@@ -147,6 +147,7 @@ async def _session(
     user = None if await parts.store.is_revoked(token.id) else await parts.store.user(token.user_id)
     if user is None or not tokens.is_current(token, user):
         raise Unauthorized("The access token is no longer valid. Sign in again.")
+    request.state.account = user.id
     return Session(user, token)
 
 
@@ -156,6 +157,7 @@ async def _session_of_key(text: str, request: Request, store: Store) -> Session:
     user = await store.user(key.user_id) if key else None
     if key is None or user is None:
         raise Unauthorized("The API key is not valid: it was revoked, has expired, or never was one.")
+    request.state.account = user.id
     scope = scope_of(request.method, request.scope["route"].path)
     if scope not in key.scopes:
         raise Forbidden(f"This API key lacks the scope {scope}." if scope else "API keys may not do this: sign in.")

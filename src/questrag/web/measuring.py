@@ -1,7 +1,9 @@
 """Counts, times, logs and traces every request: its route, never its path."""
 
 import logging
+from collections.abc import Mapping
 from time import perf_counter
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +17,8 @@ _NO_ROUTE = "none"
 _OTHER = "other"
 _LEFT = 499
 """There is no status: the reader had gone before there was one."""
+_REFUSED = frozenset({403, 404})
+"""Somebody who is signed in and asks for what is not theirs: whoever looks for intruders needs to know who did."""
 _QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Asked by machines every few seconds: logged at DEBUG, as long as all is well."""
 
@@ -45,17 +49,18 @@ class Measured:
         finally:
             route = str(getattr(scope.get("route"), "path", "") or _NO_ROUTE)
             method = scope["method"] if scope["method"] in _METHODS else _OTHER
-            turn: TurnEnd | None = scope.get("state", {}).get("turn_end")
+            state = scope.get("state", {})
             if self._traces and span:
-                self._traces.end(span, method=method, route=route, status=status, turn=turn)
-            self._note(method, route, status, perf_counter() - began, turn)
+                self._traces.end(span, method=method, route=route, status=status, turn=state.get("turn_end"))
+            self._note(method, route, status, perf_counter() - began, state)
 
-    def _note(self, method: str, route: str, status: int, seconds: float, turn: TurnEnd | None) -> None:
+    def _note(self, method: str, route: str, status: int, seconds: float, state: Mapping[str, Any]) -> None:
         self._metrics.request(route, method, status, seconds)
         level = logging.DEBUG if route in _QUIET and status < 400 else logging.INFO
         if logger.isEnabledFor(level):
             fields: dict[str, object] = {"method": method, "route": route, "status": status}
-            fields |= {"duration_ms": round(seconds * 1000, 1), **_of_turn(turn)}
+            fields |= {"duration_ms": round(seconds * 1000, 1), **_of_turn(state.get("turn_end"))}
+            fields |= {"account": state["account"]} if status in _REFUSED and "account" in state else {}
             logger.log(level, "request", extra={"fields": fields})
 
 
