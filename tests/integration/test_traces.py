@@ -205,7 +205,7 @@ def test_an_answer_of_a_model_has_the_attributes_of_the_conventions() -> None:
     bill = TokenBill(400, 60, 900, "provider", True, 128)
     receipt = an_ended_turn(bill=bill, model="huggingface/openai/gpt-oss-20b").receipt
     assert receipt
-    assert dict(_of_model(receipt)) == {
+    assert _of_model(receipt) == {
         "questrag.model_asked": True,
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "huggingface",
@@ -219,7 +219,7 @@ def test_an_answer_of_a_model_has_the_attributes_of_the_conventions() -> None:
 def test_approved_words_are_nobodys_chat() -> None:
     receipt = an_ended_turn().receipt
     assert receipt
-    assert dict(_of_model(receipt)) == {"questrag.model_asked": False}
+    assert _of_model(receipt) == {"questrag.model_asked": False}
 
 
 def test_who_sends_no_traces_loads_nothing_for_them() -> None:

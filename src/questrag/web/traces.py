@@ -6,7 +6,7 @@ of it. Names follow the semantic conventions of OpenTelemetry for HTTP servers a
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
@@ -101,7 +101,7 @@ class Traces:
         within, at = set_span_in_context(span), turn.began_ns
         for stage in _STAGES:
             ends = at + round(turn.receipt.timings_ms.get(stage, 0.0) * 1_000_000)
-            told = dict(_of_model(turn.receipt)) if stage == "generate" else {}
+            told = _of_model(turn.receipt) if stage == "generate" else {}
             name, kind = stage, SpanKind.INTERNAL
             if model := told.get("gen_ai.request.model"):
                 name, kind = f"chat {model}", SpanKind.CLIENT
@@ -131,16 +131,17 @@ def _of_answer(receipt: Receipt) -> dict[str, str | int | float | bool | tuple[s
     }
 
 
-def _of_model(receipt: Receipt) -> Iterator[tuple[str, str | int | bool]]:
-    """Yield the attributes that the conventions for generative AI have, where the answer is a model's."""
+def _of_model(receipt: Receipt) -> dict[str, str | int | bool]:
+    """Return the attributes that the conventions for generative AI have, where the answer is a model's."""
     provider, _, model = receipt.versions.model.partition("/")
-    yield "questrag.model_asked", receipt.tokens.paid
+    told: dict[str, str | int | bool] = {"questrag.model_asked": receipt.tokens.paid}
     if provider == "extractive":
-        return
-    yield "gen_ai.operation.name", "chat"
-    yield "gen_ai.provider.name", provider
-    yield "gen_ai.request.model", model
+        return told
+    told |= {"gen_ai.operation.name": "chat", "gen_ai.provider.name": provider, "gen_ai.request.model": model}
     if receipt.tokens.counted_by == "provider":
-        yield "gen_ai.usage.input_tokens", receipt.tokens.prompt
-        yield "gen_ai.usage.output_tokens", receipt.tokens.completion
-        yield "gen_ai.usage.cache_read.input_tokens", receipt.tokens.cached
+        told |= {
+            "gen_ai.usage.input_tokens": receipt.tokens.prompt,
+            "gen_ai.usage.output_tokens": receipt.tokens.completion,
+            "gen_ai.usage.cache_read.input_tokens": receipt.tokens.cached,
+        }
+    return told
