@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -47,7 +49,7 @@ class Lateness:
         return self._late_since is not None and asyncio.get_running_loop().time() - self._late_since > _MOMENT_S
 
 
-_MOMENT_S = 0.15
+_MOMENT_S = 0.2
 
 
 class Relief:
@@ -80,6 +82,7 @@ async def apart(begun: AbstractAsyncContextManager[dict[str, Any]]) -> AsyncGene
     before_s = sys.getswitchinterval()
     async with begun as state:
         sys.setswitchinterval(_SWITCH_S)
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
         set_apart()
         try:
             yield state
@@ -106,5 +109,7 @@ def set_apart_soon() -> None:
 
 
 _SOON_S = 60.0
+_THREADS = (os.cpu_count() or 1) + 2
+"""For searches, for an index that is being made, and for a password: with more of them the loop waits for the cores."""
 _SWITCH_S = 0.001
 """After so long a thread that searches lets the loop go on; by default after 5 ms, and again for each such thread."""

@@ -101,7 +101,7 @@ class Traces:
         within, at = set_span_in_context(span), turn.began_ns
         for stage in _STAGES:
             ends = at + round(turn.receipt.timings_ms.get(stage, 0.0) * 1_000_000)
-            told = _of_model(turn.receipt) if stage == "generate" else {}
+            told: dict[str, str | int | bool] = _of_model(turn.receipt) if stage == "generate" else {}
             name, kind = stage, SpanKind.INTERNAL
             if model := told.get("gen_ai.request.model"):
                 name, kind = f"chat {model}", SpanKind.CLIENT
