@@ -101,11 +101,11 @@ class Traces:
         within, at = set_span_in_context(span), turn.began_ns
         for stage in _STAGES:
             ends = at + round(turn.receipt.timings_ms.get(stage, 0.0) * 1_000_000)
-            told: dict[str, str | int | bool] = _of_model(turn.receipt) if stage == "generate" else {}
+            asked: dict[str, str | int | bool] = _of_model(turn.receipt) if stage == "generate" else {}
             name, kind = stage, SpanKind.INTERNAL
-            if model := told.get("gen_ai.request.model"):
+            if model := asked.get("gen_ai.request.model"):
                 name, kind = f"chat {model}", SpanKind.CLIENT
-            self._tracer.start_span(name, within, kind=kind, attributes=told, start_time=at).end(ends)
+            self._tracer.start_span(name, within, kind=kind, attributes=asked, start_time=at).end(ends)
             at = ends
 
     async def close(self) -> None:
