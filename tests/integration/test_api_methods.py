@@ -21,6 +21,8 @@ IN_AN_ADDRESS = {
     # which part of a list, and in which form
     "limit", "cursor", "offset", "leaf", "format", "stream", "archived", "pinned", "state", "category", "lang",
     "regulated", "as_of_before", "days", "dry_run", "filename",
+    # the page to come back to after a sign-in, on this site
+    "next",
     # words that somebody searches for: kept out of every log
     "q",
 }  # fmt: skip
@@ -126,7 +128,7 @@ def test_nobody_gives_themselves_a_role_or_a_number() -> None:
         refused = client.get("/api/v1/insights/usage", headers=headers)
 
     assert opened.status_code == 201
-    assert set(me) == {"user_id", "username", "email", "role", "created_at"}
+    assert set(me) == {"user_id", "username", "email", "role", "created_at", "identity"}
     assert (me["role"], me["user_id"]) == ("customer", opened.json()["user_id"])
     assert not me["created_at"].startswith("2000")
     assert refused.status_code == 403

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from questrag.web import lateness
+from questrag.web.admission import Admission
 from questrag.web.background import alongside
 from questrag.web.lateness import Lateness, Relief, apart, set_apart_soon
 
@@ -56,6 +57,25 @@ async def test_no_bound_is_never_exceeded() -> None:
         assert not seen.stays
 
 
+def a_bank(seen: Lateness, refused: Counter[str], *, n_open: int) -> httpx2.AsyncClient:
+    admission = Admission(most=0, most_of_an_account=0, refused=refused.update)
+    admission._open["somebody"] = n_open
+    relief = Relief(answered, seen, lambda why: refused.update([why]))
+
+    async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
+        await relief({**scope, "state": {"admission": admission}}, receive, send)
+
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(with_state), base_url="http://bank.example")
+
+
+async def test_with_few_answers_open_something_else_takes_the_time_and_nothing_is_refused() -> None:
+    seen, refused = Lateness(0.03), Counter[str]()
+    async with alongside(seen.watch()), a_bank(seen, refused, n_open=7) as bank:
+        await busy(0.8)
+        assert (await bank.post("/api/v1/chat/")).status_code == 200
+    assert not refused
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -71,9 +91,7 @@ async def test_while_the_loop_is_late_questions_are_refused_and_nothing_else(
     method: str, path: str, status: int
 ) -> None:
     seen, refused = Lateness(0.03), Counter[str]()
-    relief = Relief(answered, seen, lambda why: refused.update([why]))
-    transport = httpx2.ASGITransport(relief)
-    async with alongside(seen.watch()), httpx2.AsyncClient(transport=transport, base_url="http://bank.example") as bank:
+    async with alongside(seen.watch()), a_bank(seen, refused, n_open=8) as bank:
         await asyncio.sleep(0.05)
         await busy(0.8)
         answer = await bank.request(method, path)

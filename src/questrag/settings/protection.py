@@ -39,8 +39,9 @@ class Protection(Serving):
     max_answers_at_once_per_user: int = Field(default=8, ge=0)
     """Answers that one account may have open at a time on one worker; one more question gets 429. 0: any number."""
     max_lateness_ms: int = Field(default=30, ge=0)
-    """How late a worker may be with what is ready: where it stays later than that, a question gets 503 and Retry-After
-    before anything of it is read, so that answers that have begun end in time. 0: any time."""
+    """How late a worker may be with what is ready: where it stays later than that with eight answers or more open, a
+    question gets 503 and Retry-After before anything of it is read, so that those that have begun end in time. 0: any
+    time."""
     budget_tokens_per_user_per_day: int = Field(default=0, ge=0)
     """Prompt and completion tokens of language models that one account may use in a day of Indian Standard Time; after
     that, answers are approved texts, and say why. 0, here and in the next three: any number."""

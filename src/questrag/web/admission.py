@@ -28,6 +28,10 @@ class Admission:
         self._refused = refused
         self._open = Counter[str]()
 
+    @property
+    def n_open(self) -> int:
+        return self._open.total()
+
     @contextmanager
     def place(self, user_id: str) -> Iterator[None]:
         """Hold a place for one answer.
@@ -39,7 +43,7 @@ class Admission:
         if 0 < self._most_of_an_account <= self._open[user_id]:
             self._refused("account")
             raise TooMany("Your other questions are still being answered.", retry_after_s=_RETRY_AFTER_S)
-        if 0 < self._most <= self._open.total():
+        if 0 < self._most <= self.n_open:
             self._refused("worker")
             raise Busy
         self._open[user_id] += 1

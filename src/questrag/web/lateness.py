@@ -50,6 +50,7 @@ class Lateness:
 
 
 _MOMENT_S = 0.2
+_MANY = 8
 
 
 class Relief:
@@ -68,7 +69,8 @@ class Relief:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asks = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in _QUESTIONS
-        if asks and self._lateness.stays:
+        # With few answers open, it is something else that takes the time, and refusing would win nothing.
+        if asks and self._lateness.stays and scope["state"]["admission"].n_open >= _MANY:
             self._refused("late")
             response = await problem_response(Request(scope), Busy())
             await response(scope, receive, send)
