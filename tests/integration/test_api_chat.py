@@ -26,6 +26,7 @@ from questrag.storage.memory import MemoryStore
 from questrag.web import answering
 from questrag.web.answering import Asked
 from questrag.web.budgets import Budget, Budgets
+from questrag.web.logs import AsText
 from questrag.web.metrics import Metrics
 from questrag.web.streaming import EventStream, begun
 from questrag.web.views import EVENT_NAMES, StartEvent, StreamEvent, TokenEvent
@@ -295,6 +296,7 @@ def test_a_failure_within_a_stream_is_its_last_event() -> None:
 
 @pytest.mark.parametrize("path", [CHAT, STREAM])
 def test_our_own_fault_is_named_without_what_the_customer_typed(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.setFormatter(AsText())
     with api(assistant=an_assistant(generator=Broken())) as client:
         headers = sign_up(client)
         response = client.post(path, json={"query": "zanzibar?"}, headers={**headers, "X-Request-ID": "abc-1"})
@@ -303,7 +305,7 @@ def test_our_own_fault_is_named_without_what_the_customer_typed(path: str, caplo
     assert (problem["status"], problem["request_id"]) == (500, "abc-1")
     assert "zanzibar" not in problem["detail"] + caplog.text
     assert "ZeroDivisionError" in caplog.text
-    assert "abc-1" in caplog.text
+    assert "request_id=abc-1" in caplog.text
 
 
 def test_a_stream_is_refused_with_a_status_before_its_first_byte() -> None:

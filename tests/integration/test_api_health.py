@@ -174,7 +174,7 @@ def operations() -> list[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize(("name", "route"), operations(), ids=[name for name, _ in operations()])
 def test_every_route_is_documented(name: str, route: dict[str, Any]) -> None:
     assert route["summary"]
-    refusals = {status: found for status, found in route["responses"].items() if not status.startswith("2")}
+    refusals = {status: found for status, found in route["responses"].items() if status >= "4"}
     shape = "application/json" if " /v1/" in name else "application/problem+json"
     for found in refusals.values():
         assert list(found["content"]) == [shape]
@@ -184,8 +184,8 @@ def test_every_route_is_documented(name: str, route: dict[str, Any]) -> None:
         (content,) = route["requestBody"]["content"].values()
         assert content["examples"]
         assert {"413", "422"} <= set(refusals)
-    success = next(found for status, found in route["responses"].items() if status.startswith("2"))
-    assert "204" in route["responses"] or success["content"]
+    (success, *_) = sorted(route["responses"])
+    assert success in ("204", "303") or route["responses"][success]["content"]
 
 
 def test_every_reference_of_the_schema_leads_somewhere() -> None:

@@ -1,6 +1,7 @@
 """How one talks to the Hub: patiently, for as long as there is hope, and in errors that say what to do."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -49,10 +50,11 @@ class Hub:
     now: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
-        # The library reads them when it is imported, which is later. What goes over the wire is files by HTTP, of
-        # which the tests know how they fail, and nothing about this machine.
-        for name in ("TELEMETRY", "XET", "PROGRESS_BARS"):
-            os.environ.setdefault(f"HF_HUB_DISABLE_{name}", "1")
+        # What goes over the wire is files by HTTP, of which the tests know how they fail, and nothing about this
+        # machine. The library reads its environment when it is imported, which may have been long ago.
+        for name in (f"HF_HUB_DISABLE_{what}" for what in ("TELEMETRY", "XET", "PROGRESS_BARS")):
+            if os.environ.setdefault(name, "1") == "1" and "huggingface_hub" in sys.modules:
+                setattr(sys.modules["huggingface_hub"].constants, name, True)
 
     def listing(self, repository: str, revision: str) -> Listing:
         """Return what a repository holds at a branch, a tag or a commit.

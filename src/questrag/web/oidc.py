@@ -136,7 +136,7 @@ def local_path(path: str) -> str:
     summary="Go to the identity provider to sign in",
     status_code=303,
     response_class=RedirectResponse,
-    responses=refuses(404),
+    responses=refuses(404, 422, 503),
 )
 async def start_sign_in(
     provider: CurrentIdentityProvider,
