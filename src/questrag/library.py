@@ -10,7 +10,7 @@ from pathlib import Path
 
 from questrag.artifacts import open_artifact
 from questrag.chat.desk import Revision
-from questrag.chat.errors import ArtifactError, Misconfigured, QuestragError
+from questrag.chat.errors import ArtifactError, Misconfigured, QuestragError, Unavailable
 from questrag.chat.ports import Retriever
 from questrag.hub.asking import Hub
 from questrag.hub.pulling import pull, pulled
@@ -89,6 +89,7 @@ def open_library(
     progress: Progress | None = None,
     rebuild: bool = False,
     mend: bool = False,
+    upload: bool = False,
 ) -> Library:
     """Read the knowledge base and load its index; make the index first when there is none for these entries.
 
@@ -98,8 +99,10 @@ def open_library(
         progress: called with (texts encoded, texts to encode) while an index is made.
         rebuild: make the index anew even if there is one.
         mend: make it anew where the one that is there is damaged.
+        upload: with VECTOR_INDEX_URI, put the vectors there where they are not.
 
     Raises:
+        Unavailable: Milvus does not answer.
         ArtifactError: a file is missing, damaged or does not fit the others; the message names it.
     """
     filed, problems = open_knowledge(settings)
@@ -131,10 +134,27 @@ def open_library(
         (*problems, *wrong),
         encoder,
         tokens,
-        index,
+        _in_milvus(settings, index, upload=upload or rebuild or before is not None),
         settings.ranking_model_path,
         {entry.id: entry for entry in filed.entries},
     )
+
+
+def _in_milvus(settings: Settings, index: SearchIndex, *, upload: bool) -> SearchIndex:
+    """Return the index with its vectors searched where VECTOR_INDEX_URI says."""
+    if not settings.vector_index_uri:
+        return index
+    from questrag.retrieval.milvus import Collections, Server
+
+    token = settings.vector_index_token.get_secret_value() if settings.vector_index_token else ""
+    name, timeout_s = settings.vector_index_name, settings.vector_index_timeout_s
+    try:
+        collections = Collections(Server(settings.vector_index_uri, name, token, timeout_s))
+        if upload:
+            collections.put(index)
+        return index.searched_by(collections.require(index))
+    except Unavailable as error:
+        raise Unavailable(f"VECTOR_INDEX_URI {settings.vector_index_uri}: {error}", retry_after_s=5) from error
 
 
 def _with_published(filed: EntryBase, published: Mapping[str, Revision]) -> tuple[EntryBase, list[Problem]]:

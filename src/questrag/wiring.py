@@ -37,6 +37,7 @@ from questrag.policy.two_way import open_bert, open_logistic
 from questrag.policy.versions import PolicyVersions
 from questrag.progress import Progress
 from questrag.retrieval.encoder import WordPieceCounter
+from questrag.retrieval.milvus import InMilvus
 from questrag.settings import Settings
 
 _ANSWER_TOKENS = 400
@@ -71,6 +72,11 @@ class Parts:
     def bank(self) -> Bank:
         """Who the knowledge base speaks for; all empty where nobody said."""
         return bank_of(self.knowledge.profile) if isinstance(self.knowledge, EntryBase) else Bank()
+
+    def vectors_answer(self) -> bool | None:
+        """Return whether Milvus can be searched at this moment, within its timeout; None: it is not used."""
+        near = self.library.index.near if self.library else None
+        return near.answers() if isinstance(near, InMilvus) else None
 
     def assistant_with(self, model: str | None) -> Assistant:
         """Return the assistant answering by the model of this id; None: by the first that can.

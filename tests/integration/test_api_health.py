@@ -37,6 +37,7 @@ def test_health_says_what_the_service_is_made_of() -> None:
         "providers": ["extractive"],
         "store": "ok",
         "limits": "in each worker",
+        "vector_index": "in this process",
     }
 
 

@@ -89,6 +89,7 @@ class Assistant:
         degraded: tuple[str, ...] = ()
         try:
             state = await self._look(question, lang, history, opening)
+            degraded = state.degraded
         except QuestragError as error:
             if not opening:
                 raise
@@ -143,6 +144,7 @@ class Assistant:
             past,
             tuple(hits[self.k :]),
             found.vector,
+            found.degraded,
         )
 
     def _search(self, question: str, history: Sequence[Turn], live: Sequence[Kept]) -> Found:

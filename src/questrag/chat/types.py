@@ -100,6 +100,7 @@ class Found:
     """The entries that were to be scored in any case, best first, also where they are among the hits."""
     vector: tuple[float, ...] = ()
     """``(dim,)``, of the question as it stands; empty for a search without an encoder."""
+    degraded: tuple[str, ...] = ()  # what of the search did not work, one sentence each
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,8 @@ class TurnState:
     """Earlier turns, oldest first."""
     further: tuple[Hit, ...] = ()
     vector: tuple[float, ...] = ()
-    """See `Found.vector`."""
+    """See `Found.vector`, as for `degraded`."""
+    degraded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,10 +300,8 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A question and what became of it: the unit that is stored, whole or not at all.
-
-    Turns form a tree. Asking again or editing a question adds a sibling, so no answer is ever lost.
-    """
+    """A question and what became of it, stored whole or not at all. Asking again or editing a question adds a sibling
+    to the tree, so no answer is ever lost."""
 
     id: str
     conversation_id: str

@@ -5,7 +5,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from uuid import uuid4
 
 import typer
@@ -33,7 +33,10 @@ from questrag.cli.replaying import replay
 from questrag.cli.training import train
 from questrag.cli.upkeep import backup, restore
 from questrag.cli.use import policy
-from questrag.settings import load_settings
+from questrag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from questrag.chat.desk import Revision
 
 NOT_POSSIBLE = 3
 
@@ -170,20 +173,33 @@ def index(
     skip_bad: SkipBadOption = False,
 ) -> None:
     """Make the search index of a knowledge base; others then start at once."""
-    from questrag.library import open_library
+    from questrag.library import NOTHING_PUBLISHED, open_library
     from questrag.retrieval.index import UnusableIndex
 
     settings = settings_with(kb, **({"faiss_index_path": out} if out else {}))
+    # What serves is what was published over the files: its collection has to be there before a server starts.
+    published = asyncio.run(_published(settings)) if settings.vector_index_uri else NOTHING_PUBLISHED
     with indexing() as progress:
         try:
-            library = open_library(settings, progress=progress, rebuild=rebuild)
+            library = open_library(settings, progress=progress, rebuild=rebuild, upload=True, published=published)
         except UnusableIndex:
             typer.echo("The index that was there cannot be used; it is made again.", err=True)
-            library = open_library(settings, progress=progress, rebuild=True)
+            library = open_library(settings, progress=progress, rebuild=True, upload=True, published=published)
     typer.echo(
         f"{len(library.knowledge)} entries of knowledge base {library.knowledge.version}: index {library.index.version}"
     )
     exit_for(library.problems, skip_bad=skip_bad)
+
+
+async def _published(settings: Settings) -> "dict[str, Revision]":
+    from questrag.knowledge.revising import present
+    from questrag.wiring import open_store, published_in
+
+    store = await open_store(settings)
+    try:
+        return await published_in(store, present())
+    finally:
+        await store.close()
 
 
 def _question(text: str) -> str:

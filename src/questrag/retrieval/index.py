@@ -1,5 +1,6 @@
 """The search index of one knowledge base: made once, kept by content, checked whenever it is loaded."""
 
+import copy
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ from questrag.retrieval import text
 from questrag.retrieval.earlier import Earlier, Texts, earlier_indexes, known_vectors, remove_old
 from questrag.retrieval.encoder import OnnxEncoder, Vectors
 from questrag.retrieval.keys import set_effort
+from questrag.retrieval.near import InMemory, Near, Nothing
 from questrag.retrieval.writing import SIDES, Document, postings_of, write_index
 
 Rows = npt.NDArray[np.int64]
@@ -62,6 +64,7 @@ class SearchIndex:
             set_effort(self._keys, int(artifact.info["effort"]))
         except (RuntimeError, ValueError, KeyError, OSError) as error:
             raise UnusableIndex(f"{folder} is not an index ({error})") from error
+        self.near: Near = InMemory(self._keys, self._wholes)
         self.ids: list[str] = names["ids"]
         self._rows = {entry_id: row for row, entry_id in enumerate(self.ids)}
         self._keys_of_entry = np.searchsorted(self._entry_of_key, np.arange(len(self.ids) + 1))
@@ -77,6 +80,29 @@ class SearchIndex:
                 raise UnusableIndex(f"the index {self._folder} was made for {what} {self.info.get(what)}, not {wanted}")
         return self
 
+    def searched_by(self, near: Near) -> Self:
+        """Return the same index with somebody else asked for the nearest vectors; what is found is scored as before."""
+        other = copy.copy(self)
+        other.near = near
+        return other
+
+    def by_words(self) -> Self:
+        """Return the same index, of which no entry is found by its vectors."""
+        return self.searched_by(Nothing())
+
+    def vectors(self) -> Vectors:
+        """Return ``(n_keys + n_entries, dim)``: of every phrasing, then of every entry as a whole."""
+        return np.concatenate([index.reconstruct_n(0, index.ntotal) for index in (self._keys, self._wholes)])
+
+    @property
+    def dim(self) -> int:
+        return int(self._keys.d)
+
+    @property
+    def n_keys(self) -> int:
+        """Phrasings of all entries together."""
+        return int(self._keys.ntotal)
+
     def rows_of(self, ids: Iterable[str]) -> Rows:
         """Return the rows of these entries, in order of rows; one that is not in the index has none."""
         return np.array(sorted({self._rows[each] for each in ids if each in self._rows}), dtype=np.int64)
@@ -87,10 +113,10 @@ class SearchIndex:
         n_keys = 4 * n  # phrasings of one entry crowd together: ask for more keys than entries
         while True:
             n_keys = min(n_keys, self._keys.ntotal)
-            _, found = self._keys.search(vector.reshape(1, -1), n_keys)
-            rows = self._entry_of_key[found[0][found[0] >= 0]]
+            found = self.near.keys(vector, n_keys)
+            rows = self._entry_of_key[found]
             _, first = np.unique(rows, return_index=True)
-            if len(first) >= n or n_keys == self._keys.ntotal:
+            if len(first) >= n or n_keys == self._keys.ntotal or len(found) < n_keys:
                 return np.asarray(rows[np.sort(first)][:n], dtype=np.int64)
             n_keys *= 4
 
@@ -109,8 +135,7 @@ class SearchIndex:
 
     def nearest_wholes(self, vector: Vectors, n: int) -> Rows:
         """Return the rows of the ``n`` entries that are nearest as a whole, question with the start of the answer."""
-        found: Rows = self._wholes.search(vector.reshape(1, -1), min(n, len(self)))[1][0]
-        return found[found >= 0]
+        return self.near.wholes(vector, min(n, len(self)))
 
     def whole_cosines(self, vector: Vectors, rows: Rows) -> Floats:
         """Return ``(len(rows),)``: cosine to each entry as a whole."""

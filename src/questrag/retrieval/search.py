@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
+from questrag.chat.errors import Unavailable
 from questrag.chat.followup import search_text
 from questrag.chat.ports import KnowledgeBase
 from questrag.chat.types import Found, Hit
@@ -41,11 +42,22 @@ class Dense:
         return list(self.search_and_score(question, k, earlier, ()).hits)
 
     def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
-        vector = self.encoder.encode_query(query_text(search_text(question, earlier)))
+        """Where who keeps the vectors does not answer, entries are found by words alone, and `Found` says so."""
+        try:
+            return self._found(self.index, question, k, earlier, also)
+        except Unavailable as error:
+            found = self._found(self.index.by_words(), question, k, earlier, also)
+            return replace(found, degraded=(f"entries were found by words alone: {error}",))
+
+    def _found(self, index: SearchIndex, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
+        text = search_text(question, earlier)
+        vector = self.encoder.encode_query(query_text(text))
         asked = self.index.rows_of(also)
+        words = None if index is self.index else cover(index.lexical["words"], terms(text))
 
         def best(n: int) -> Found:
-            rows = np.union1d(self.index.nearest(vector, n), asked)
+            nearest = index.nearest(vector, n) if words is None else highest(words, n)
+            rows = np.union1d(nearest, asked)
             return _hits(self.index, self.knowledge, rows, self.index.cosines(vector, rows, 1)[0], k, also, vector)
 
         return _enough(best, k, len(self.index))
@@ -61,11 +73,12 @@ class Hybrid(Dense):
 
     ranking: Ranking
 
-    def search_and_score(self, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
-        asked = self.index.rows_of(also)
+    def _found(self, index: SearchIndex, question: str, k: int, earlier: Sequence[str], also: Collection[str]) -> Found:
+        asked = index.rows_of(also)
+        searched = self if index is self.index else replace(self, index=index)
 
         def best(n: int) -> Found:
-            probabilities, vector = self.probabilities(question, earlier, n, asked)
+            probabilities, vector = searched.probabilities(question, earlier, n, asked)
             rows = np.union1d(np.flatnonzero(probabilities), asked)
             return _hits(self.index, self.knowledge, rows, probabilities[rows], k, also, vector)
 

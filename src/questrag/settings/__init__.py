@@ -113,6 +113,15 @@ class Settings(SignIn):
     """How the knowledge base is searched."""
     faiss_index_path: Path | None = None
     """Where indexes are kept; empty: DATA_DIR/indexes."""
+    vector_index_uri: str = ""
+    """Milvus, as http://host:19530 or http://host:19530/database, where the vectors are searched instead of in this
+    process; see docs/operations.md. Empty: FAISS in this process."""
+    vector_index_token: SecretStr | None = None
+    """For VECTOR_INDEX_URI, as user:password or a key."""
+    vector_index_name: str = Field(default="questrag", pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")
+    """Collections in Milvus begin with it: another one for each deployment that shares a server."""
+    vector_index_timeout_s: float = Field(default=1.0, gt=0, le=30)
+    """For one search in Milvus; then entries are found by words alone, and the receipt says so."""
     kb_path: Path = PROJECT / "data" / "knowledge"
     """Knowledge base: one JSONL file, or a folder of them."""
     bank_profile: Path | None = None
@@ -146,7 +155,9 @@ class Settings(SignIn):
                 )
         return value
 
-    @field_validator("groq_base_url", "hf_base_url", "hf_endpoint", "llm_base_url", "handoff_webhook_url")
+    @field_validator(
+        "groq_base_url", "hf_base_url", "hf_endpoint", "llm_base_url", "handoff_webhook_url", "vector_index_uri"
+    )
     @classmethod
     def _addresses_are_addresses(cls, value: str) -> str:
         if value and not re.match(r"https?://[^/\s]", value):

@@ -19,6 +19,9 @@ router = APIRouter(tags=["health"])
 _PATIENCE_S = 2.0
 
 
+VectorIndex = Literal["in this process", "ok", "unreachable"]
+
+
 class KnowledgeHealth(BaseModel):
     version: str
     entries: int
@@ -48,6 +51,8 @@ class Health(BaseModel):
     store: Literal["ok", "unreachable"]
     limits: Counted
     """Where they are counted; `unreachable`: Redis does not answer, and each worker counts for itself."""
+    vector_index: VectorIndex
+    """`unreachable`: Milvus does not answer, and entries are found by words alone."""
 
 
 class State(BaseModel):
@@ -66,13 +71,26 @@ async def _store_answers(parts: CurrentParts) -> bool:
 StoreAnswers = Annotated[bool, Depends(_store_answers)]
 
 
+async def _vector_index(parts: CurrentParts) -> VectorIndex:
+    answers = await asyncio.to_thread(parts.vectors_answer)
+    return "in this process" if answers is None else "ok" if answers else "unreachable"
+
+
+CurrentVectorIndex = Annotated[VectorIndex, Depends(_vector_index)]
+
+
 @router.get("/health", summary="What the service is made of, and what is wrong with it")
 async def health(
-    parts: CurrentParts, watch: CurrentWatch, limits: CurrentLimits, store_answers: StoreAnswers
+    parts: CurrentParts,
+    watch: CurrentWatch,
+    limits: CurrentLimits,
+    store_answers: StoreAnswers,
+    vector_index: CurrentVectorIndex,
 ) -> Health:
     policy = policy_health(parts.assistant.policy.version, watch)
+    degraded = _is_degraded(parts, policy, limits, store_answers=store_answers) or vector_index == "unreachable"
     return Health(
-        status="degraded" if _is_degraded(parts, policy, limits, store_answers=store_answers) else "ok",
+        status="degraded" if degraded else "ok",
         version=__version__,
         knowledge=KnowledgeHealth(
             version=parts.knowledge.version, entries=len(parts.knowledge), refused=bool(parts.refused)
@@ -81,6 +99,7 @@ async def health(
         providers=list(parts.providers),
         store="ok" if store_answers else "unreachable",
         limits=limits.counted,
+        vector_index=vector_index,
     )
 
 

@@ -17,7 +17,7 @@ from questrag import __version__
 from questrag.chat.errors import NotFound, Unauthorized
 from questrag.generation.providers import ProviderState, states_of
 from questrag.web.dependencies import CurrentLimits, CurrentParts, CurrentWatch
-from questrag.web.health import PolicyHealth, StoreAnswers, policy_health
+from questrag.web.health import CurrentVectorIndex, PolicyHealth, StoreAnswers, policy_health
 from questrag.web.metrics import Metrics
 from questrag.wiring import Parts
 
@@ -40,12 +40,19 @@ async def _may_read(request: Request, given: Annotated[HTTPAuthorizationCredenti
 # Not among the routes of the API document: no client of the assistant calls it.
 @router.get("/metrics", include_in_schema=False, dependencies=[Depends(_may_read)])
 async def read_metrics(
-    request: Request, parts: CurrentParts, watch: CurrentWatch, limits: CurrentLimits, store_answers: StoreAnswers
+    request: Request,
+    parts: CurrentParts,
+    watch: CurrentWatch,
+    limits: CurrentLimits,
+    store_answers: StoreAnswers,
+    vector_index: CurrentVectorIndex,
 ) -> Response:
     policy = policy_health(parts.assistant.policy.version, watch)
     state = [*_state(parts, policy, store_answers=store_answers), *_providers(states_of(parts.assistant.generator))]
     shared = limits.counted == "shared"
     state.append(GaugeMetricFamily("questrag_limits_shared", "Whether workers and hosts count together.", shared))
+    reached = vector_index != "unreachable"
+    state.append(GaugeMetricFamily("questrag_vector_index_up", "Whether vectors can be searched.", reached))
     process = ProcessCollector(registry=None).collect()
     text = await asyncio.to_thread(_metrics(request).text, [*state, *process])
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
