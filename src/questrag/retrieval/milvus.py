@@ -57,9 +57,10 @@ class Collections:
         # It writes whole stack traces at every failed call; what failed is said here, in one line.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         self.server, self._failed = server, MilvusException
-        self.client: Any = self.asked(
-            lambda: MilvusClient(server.uri, token=server.token, timeout=max(server.timeout_s, 5.0))
-        )
+        timeout_s = max(server.timeout_s, 5.0)
+        self.client: Any = self.asked(lambda: MilvusClient(server.uri, token=server.token, timeout=timeout_s))
+        # A client may have been given the connection of an earlier one, which may be no more.
+        self.asked(lambda: self.client.get_server_version(timeout=timeout_s))
 
     def asked(self, ask: Callable[[], T]) -> T:
         """Return what Milvus answers. Raises: Unavailable: nothing, or that it cannot."""
