@@ -16,6 +16,7 @@ from questrag.generation.extractive import Extractive
 from questrag.generation.fallback import FirstThatAnswers
 from questrag.generation.grounded import Grounded
 from questrag.generation.openai_compatible import OpenAICompatible
+from questrag.generation.rests import RestsOf
 from questrag.knowledge.base import EntryBase
 from questrag.knowledge.entry import Entry
 from questrag.knowledge.profile import Bank, bank_of
@@ -98,13 +99,17 @@ class Parts:
         await self.store.close()
 
 
-def open_assistant(settings: Settings, library: Library) -> Assistant:
-    """Put a turn's parts together around an open library."""
+def open_assistant(settings: Settings, library: Library, rests: RestsOf | None = None) -> Assistant:
+    """Put a turn's parts together around an open library.
+
+    Args:
+        rests: of the providers' keys; without it nobody else knows of them.
+    """
     return Assistant(
         knowledge=library.knowledge,
         retriever=library.retriever(settings.retriever),
         policy=open_policy(settings, library.encoder.version),
-        generator=_generator(settings, library.tokens),
+        generator=_generator(settings, library.tokens, rests),
         tokens=library.tokens,
         k=settings.top_k,
         budget_tokens=settings.prompt_budget_tokens,
@@ -123,9 +128,16 @@ def approved_only(assistant: Assistant, *, because: str = "") -> Assistant:
 
 
 async def assemble(
-    settings: Settings, *, progress: Progress | None = None, now: Callable[[], datetime] = present
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    now: Callable[[], datetime] = present,
+    rests: RestsOf | None = None,
 ) -> Parts:
     """Build the parts that the settings ask for, around what is published at this moment.
+
+    Args:
+        rests: see `open_assistant`.
 
     Raises:
         ArtifactError: a file is missing or damaged, or the knowledge base has a problem in it.
@@ -139,7 +151,7 @@ async def assemble(
         published = await published_in(store, now())
         library = await asyncio.to_thread(open_library, settings, published=published, progress=progress)
         library.require_sound()
-        assistant = open_assistant(settings, library)
+        assistant = open_assistant(settings, library, rests)
         stack.pop_all()
     return Parts(
         files=files,
@@ -308,14 +320,16 @@ def _models(settings: Settings, assistant: Assistant) -> tuple[Offer, ...]:
     return offers(named, assistant.generator, _approved(assistant.tokens))
 
 
-def _generator(settings: Settings, tokens: WordPieceCounter) -> Generator:
+def _generator(settings: Settings, tokens: WordPieceCounter, rests: RestsOf | None) -> Generator:
     approved = _approved(tokens)
     offered, longest = _offers(settings), settings.llm_max_tokens
     calls = 1 if len(offered) > 1 else 2
-    checked = [
-        Grounded(OpenAICompatible(name, url, model, keys, max_tokens=longest, calls=calls), approved)
-        for name, url, model, keys in offered
-    ]
+
+    def asked(name: str, url: str, model: str, keys: list[str]) -> OpenAICompatible:
+        known = rests(url, model, keys) if rests else None
+        return OpenAICompatible(name, url, model, keys, max_tokens=longest, calls=calls, rests=known)
+
+    checked = [Grounded(asked(*offer), approved) for offer in offered]
     if not checked:
         return approved
     return FirstThatAnswers([*checked, approved], deadline_s=settings.llm_deadline_s)

@@ -14,6 +14,7 @@ from questrag.chat.errors import Unavailable
 from questrag.chat.prompt import Prompt
 from questrag.chat.types import Completion, Generated, Token
 from questrag.generation.providers import NotAsked, ProviderState
+from questrag.generation.rests import OwnRests, Rest, Rests
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -47,6 +48,7 @@ class OpenAICompatible:
         first_token_s: float = 8.0,
         calls: int = 2,
         clock: Callable[[], float] = time.monotonic,
+        rests: Rests | None = None,
     ) -> None:
         """
         Args:
@@ -54,7 +56,8 @@ class OpenAICompatible:
             keys: none for a server that asks for none.
             first_token_s: a provider silent for longer is not waited for.
             calls: 1 where another provider is asked next: so a turn is at most two calls whoever fails.
-            clock: for how long a key rests.
+            clock: for how long a key rests, where ``rests`` is not given.
+            rests: of the keys; without it nobody else knows of them.
         """
         self._name = name
         self._base_url = base_url
@@ -63,7 +66,7 @@ class OpenAICompatible:
         self._max_tokens = max_tokens
         self._first_token_s = first_token_s
         self._calls = calls
-        self._clock = clock
+        self._rests = rests or OwnRests(clock)
         self._connecting = asyncio.Lock()
         self._ring: deque[_Key] = deque()
 
@@ -84,8 +87,7 @@ class OpenAICompatible:
 
     def states(self) -> list[ProviderState]:
         """Return how this provider does: keys that rest, and with which status they were refused."""
-        now = self._clock()
-        resting = [key for key in self._ring if key.ready_at > now]
+        resting = [rest for place in range(len(self._secrets)) if (rest := self._rests.of(place))]
         all_rest = len(resting) == len(self._secrets)
         problem = f"{self._name}: refused the call ({resting[0].status})" if resting else ""
         return [ProviderState(self._name, self._model, len(self._secrets), len(resting), all_rest, problem)]
@@ -101,6 +103,7 @@ class OpenAICompatible:
         await self._connect()
         try:
             async with asyncio.timeout(self._first_token_s):
+                await self._rests.look()
                 try:
                     return await self._call(self._ready_key(), prompt)
                 except _WorthAnotherCall as first:
@@ -123,19 +126,20 @@ class OpenAICompatible:
             if not self._ring:
                 # Importing the client takes most of a second: at the first question, and not on the event loop.
                 clients = await asyncio.to_thread(_clients, self._base_url, self._secrets, self._first_token_s)
-                self._ring.extend(_Key(client) for client in clients)
+                self._ring.extend(_Key(place, client) for place, client in enumerate(clients))
 
     def _ready_key(self) -> "_Key":
-        now = self._clock()
+        resting = []
         for _ in range(len(self._ring)):
             key = self._ring[0]
             self._ring.rotate(-1)
-            if key.ready_at <= now:
+            rest = self._rests.of(key.place)
+            if rest is None:
                 return key
-        soonest = min(self._ring, key=lambda key: key.ready_at)
-        wait_s = soonest.ready_at - now
-        what = f"every key is resting ({soonest.status}), the next one is free in {wait_s:.0f} s"
-        raise NotAsked(f"{self._name}: {what}", retry_after_s=wait_s)
+            resting.append(rest)
+        soonest = min(resting, key=lambda rest: rest.left_s)
+        what = f"every key is resting ({soonest.status}), the next one is free in {soonest.left_s:.0f} s"
+        raise NotAsked(f"{self._name}: {what}", retry_after_s=soonest.left_s)
 
     async def _call(self, key: "_Key", prompt: Prompt) -> "_Answer":
         from httpx2 import ConnectError
@@ -148,7 +152,7 @@ class OpenAICompatible:
                 if text.strip():
                     return _Answer(text.lstrip(), texts, said)
         except APIStatusError as error:
-            raise self._refusal(key, error.status_code, error.response.headers) from None
+            raise await self._refusal(key, error.status_code, error.response.headers) from None
         except APIConnectionError as error:
             kind = _NotReached if isinstance(error.__cause__, ConnectError) else _WorthAnotherCall
             raise kind(f"{self._name}: the connection failed") from None
@@ -177,7 +181,7 @@ class OpenAICompatible:
                     while (chunk := await anext(chunks, None)) is not None:
                         said.take(chunk)
 
-    def _refusal(self, key: "_Key", status: int, headers: Mapping[str, str]) -> Unavailable:
+    async def _refusal(self, key: "_Key", status: int, headers: Mapping[str, str]) -> Unavailable:
         """Let the key rest where the status asks for it; return the error to raise."""
         rest_s = _retry_after_s(headers.get("retry-after", ""))
         if status in (401, 403):
@@ -186,7 +190,7 @@ class OpenAICompatible:
             rest_s = _COOLDOWN_S
         may_pass = rest_s is None and (status in (408, 409) or status >= 500)
         if rest_s is not None:
-            key.ready_at, key.status = self._clock() + rest_s, status
+            await self._rests.begin(key.place, Rest(rest_s, status))
         kind = _WorthAnotherCall if may_pass or status in (401, 403, 429) else Unavailable
         return kind(f"{self._name}: refused the call ({status})", retry_after_s=rest_s or 1.0)
 
@@ -214,12 +218,10 @@ class _NotReached(_WorthAnotherCall, NotAsked):
     """No connection was made, so nothing was sent."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Key:
+    place: int
     client: "AsyncOpenAI"
-    ready_at: float = float("-inf")
-    status: int = 0
-    """What the provider answered for it to rest until then."""
 
 
 @dataclass(slots=True)

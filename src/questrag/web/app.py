@@ -54,6 +54,7 @@ from questrag.web.furnishing import (
     identity_provider_of,
     insights_of,
     limits_of,
+    rests_of,
     retention_of,
     tokens_of,
     traces_of,
@@ -186,7 +187,8 @@ async def _lifespan(
 ) -> AsyncGenerator[dict[str, Any]]:
     logging.getLogger("uvicorn.access").addFilter(_without_query)
     # Taken out, and named nowhere else: once another knowledge base serves, the first one must leave the memory.
-    live = Live(settings, ready.pop() if ready else await assemble(settings))
+    rests = rests_of(settings, limits.storage)
+    live = Live(settings, ready.pop() if ready else await assemble(settings, rests=rests))
     store = live.parts.store
     try:
         tokens = tokens_of(settings)

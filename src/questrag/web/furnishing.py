@@ -12,6 +12,7 @@ from questrag.delivery.desk import HandOffs
 from questrag.evaluation.gaps import Gaps
 from questrag.evaluation.reports import Reports
 from questrag.evaluation.usage import Prices
+from questrag.generation.rests import RestsOf
 from questrag.policy.choosing import PolicyChoice
 from questrag.settings import PROJECT, Settings
 from questrag.web.admission import Admission
@@ -95,6 +96,19 @@ def counts_of(settings: Settings) -> "InProcess | SharedCounts":
     from questrag.web.shared_counts import SharedCounts
 
     return SharedCounts(settings.redis_url.get_secret_value())
+
+
+def rests_of(settings: Settings, counts: object) -> RestsOf | None:
+    """Return what shares the rests of providers' keys; None where each worker knows its own."""
+    if settings.redis_url is None:
+        return None
+    from questrag.web.shared_counts import SharedCounts
+    from questrag.web.shared_rests import SharedRests
+
+    if not isinstance(counts, SharedCounts):
+        return None
+    secret = settings.signing_secret()
+    return lambda url, model, keys: SharedRests(counts, secret, (url, model), keys)
 
 
 def limits_of(settings: Settings, counts: "InProcess | SharedCounts") -> Limits:

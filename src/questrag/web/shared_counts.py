@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Awaitable
-from typing import TypeVar, cast
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar, cast
 
 from limits.aio.storage import Storage
 from redis.asyncio import Redis
@@ -95,6 +95,13 @@ class SharedCounts(Storage):
 
     async def reset(self) -> int | None:
         return await self._alone.reset()
+
+    async def run(self, script: str, keys: Sequence[str], args: Sequence[int]) -> Any:
+        """Return what a script says that runs in Redis; None where it does not answer."""
+        if self._rests():
+            return None
+        ran = self._redis.register_script(script)(keys=[_PREFIX + key for key in keys], args=list(args))
+        return await self._asked(cast(Awaitable[Any], ran))
 
     async def close(self) -> None:
         """Close the connections."""
