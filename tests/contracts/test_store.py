@@ -519,6 +519,57 @@ async def test_turns_appended_at_the_same_moment_form_a_chain(store: Store) -> N
     assert sorted(path) == sorted(parents)
 
 
+async def test_a_conversation_is_opened_with_its_first_turn(store: Store) -> None:
+    opening = a_conversation(at=NOON - minutes(1))
+
+    turn, new = await store.begin(a_turn(opening), append=True, opening=opening)
+
+    opened = replace(opening, head=turn.id, updated_at=NOON)
+    assert new
+    assert turn.parent_id is None
+    assert await store.conversation(opening.user_id, opening.id) == opened
+    assert await store.conversations(opening.user_id) == [opened]
+    assert await store.turns(opening.user_id, opening.id) == [turn]
+    following, _ = await store.begin(a_turn(opened), append=True)
+    assert following.parent_id == turn.id
+
+
+async def test_a_first_turn_that_is_refused_opens_no_conversation(store: Store) -> None:
+    there = await started(store)
+    taken, _ = await store.begin(a_turn(there), append=True)
+    opening = a_conversation(there.user_id)
+
+    with pytest.raises(Conflict):
+        await store.begin(replace(a_turn(opening), id=taken.id), append=True, opening=opening)
+
+    assert [each.id for each in await store.conversations(there.user_id)] == [there.id]
+    with pytest.raises(NotFound):
+        await store.conversation(opening.user_id, opening.id)
+
+
+async def test_a_conversation_that_is_there_is_not_opened_again(store: Store) -> None:
+    there = await started(store)
+
+    with pytest.raises(Conflict):
+        await store.begin(a_turn(there), append=True, opening=there)
+
+    assert await store.conversations(there.user_id) == [there]
+    assert await store.turns(there.user_id, there.id) == []
+
+
+async def test_of_first_turns_with_the_same_key_one_opens_its_conversation(store: Store) -> None:
+    user = uuid4().hex
+    openings = [a_conversation(user) for _ in range(5)]
+
+    outcomes = await asyncio.gather(
+        *(store.begin(replace(a_turn(each), idempotency_key="k"), append=True, opening=each) for each in openings)
+    )
+
+    assert sorted(new for _, new in outcomes) == [False] * 4 + [True]
+    assert len({turn.id for turn, _ in outcomes}) == 1
+    assert [each.id for each in await store.conversations(user)] == [outcomes[0][0].conversation_id]
+
+
 async def test_an_idempotency_key_stores_one_turn(store: Store) -> None:
     conversation = await started(store)
     turn = replace(a_turn(conversation), idempotency_key="key")

@@ -597,9 +597,12 @@ def test_a_repeated_question_makes_no_conversation_not_even_for_a_moment() -> No
     with api(cast(Store, store)) as client:
         headers = {**sign_up(client), "Idempotency-Key": "k"}
         first, second = ask(client, headers), ask(client, headers)
+        made = [call for call in store.calls if "conversation" in call]
+        listed = conversations(client, headers)
 
     assert first == second
-    assert [call for call in store.calls if "conversation" in call] == ["add_conversation"]
+    assert made == []  # a question and the conversation that it opens are stored in one call
+    assert [each["conversation_id"] for each in listed] == [first["conversation_id"]]
 
 
 def test_a_question_that_cannot_be_stored_leaves_no_empty_conversation() -> None:
@@ -610,7 +613,7 @@ def test_a_question_that_cannot_be_stored_leaves_no_empty_conversation() -> None
         listed = conversations(client, headers)
 
     assert refused.status_code == 503
-    assert "add_conversation" in store.calls
+    assert "begin" in store.calls
     assert listed == []
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
@@ -23,7 +23,8 @@ from secantus import SecantusDBServer
 from questrag.chat.errors import Conflict, Misconfigured, NotFound, Unavailable
 from questrag.chat.ports import Store
 from questrag.chat.types import Conversation, Status, Turn
-from questrag.storage.mongo import MongoStore
+from questrag.storage.mongo import MongoStore, _document
+from questrag.storage.records import TURN, as_stored
 from questrag.storage.sqlite import SqliteStore
 from questrag.storage.sqlite_file import SqliteFile
 
@@ -231,6 +232,43 @@ async def test_a_begun_turn_outlives_a_killed_process(path: Path) -> None:
     await store.close()
 
 
+OPEN_AND_DIE = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from questrag.chat.types import Conversation
+from questrag.storage import sqlite
+from tests.integration.test_storage_faults import NOON, a_turn
+
+def dies(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+async def main():
+    store = await sqlite.SqliteStore.open(Path(sys.argv[1]))
+    opening = Conversation(id="c", user_id="u", title="Cards", created_at=NOON, updated_at=NOON)
+    setattr(sqlite, sys.argv[2], dies)
+    await store.begin(a_turn(opening), append=True, opening=opening)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("before", ["_add_conversation", "_save_conversation"])
+async def test_a_process_killed_while_it_opens_a_conversation_leaves_no_empty_one(path: Path, before: str) -> None:
+    killed = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", OPEN_AND_DIE, str(path), before],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    store = await SqliteStore.open(path)
+    assert await store.conversations("u") == []
+    assert await store.fail_pending(datetime.now(UTC), "The server was restarted.") == 0
+    await store.close()
+
+
 async def test_what_was_stored_is_there_after_a_restart(path: Path) -> None:
     store = await SqliteStore.open(path)
     turn, _ = await store.begin(a_turn(await started(store)), append=True)
@@ -384,3 +422,27 @@ async def test_a_turn_begun_while_its_conversation_is_deleted_leaves_nothing_beh
         for turn in turns:
             with pytest.raises(NotFound):
                 await mongodb.turn(turn.user_id, turn.id)
+
+
+async def test_a_conversation_whose_opening_was_interrupted_in_mongodb_is_shown_to_nobody_and_swept(
+    mongodb: MongoStore,
+) -> None:
+    user, now = uuid4().hex, datetime.now(UTC)
+    asked = [now - timedelta(minutes=5), now - timedelta(minutes=5), now]
+    left, with_turn, new = openings = [
+        Conversation(id=uuid4().hex, user_id=user, title="Cards", created_at=at, updated_at=at) for at in asked
+    ]
+    for opening in openings:  # as far as a process came that was killed
+        await mongodb._insert_conversation(opening, {"opening": True})
+    turn = replace(a_turn(with_turn), idempotency_key="k")
+    await mongodb._turns.insert_one(_document(TURN, as_stored(turn)))
+    assert await mongodb.conversations(user) == []
+
+    await mongodb.fail_pending(now - timedelta(minutes=1), "stopped")
+
+    assert [each["_id"] for each in await mongodb._conversations.find({"user_id": user}).to_list()] == [new.id]
+    assert await mongodb._turns.find_one({"_id": turn.id}) is None
+    again = replace(left, id=uuid4().hex)
+    _, first = await mongodb.begin(replace(a_turn(again), idempotency_key="k"), append=True, opening=again)
+    assert first
+    assert [each.id for each in await mongodb.conversations(user)] == [again.id]

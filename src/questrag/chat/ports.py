@@ -184,15 +184,17 @@ class Conversations(Protocol):
 class Turns(Protocol):
     """Questions and what became of them."""
 
-    async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
+    async def begin(self, turn: Turn, *, append: bool, opening: Conversation | None = None) -> tuple[Turn, bool]:
         """Store a pending turn durably: once this returns, the question is never lost.
 
         It also becomes the head of its conversation and sets ``updated_at`` to ``asked_at``.
 
         Args:
-            turn: as asked; its conversation must exist and belong to its user.
+            turn: as asked; its conversation must exist and belong to its user, unless it is ``opening``.
             append: continue from the conversation's head, whatever ``turn.parent_id`` says. Turns that are
                 appended at the same moment form a chain, never siblings.
+            opening: the new conversation that the turn begins. Both are stored or neither, so that nobody is
+                ever shown it without a turn, even if the process ends in between.
 
         Returns:
             The turn as stored and True; or, when this user has used ``idempotency_key`` before, the turn of

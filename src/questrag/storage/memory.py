@@ -122,13 +122,15 @@ class MemoryStore:
     async def delete_conversation(self, user_id: str, conversation_id: str) -> None:
         self._forget([await self.conversation(user_id, conversation_id)])
 
-    async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
+    async def begin(self, turn: Turn, *, append: bool, opening: Conversation | None = None) -> tuple[Turn, bool]:
         for earlier in self._turns.values() if turn.idempotency_key is not None else ():
             if (earlier.user_id, earlier.idempotency_key) == (turn.user_id, turn.idempotency_key):
                 return earlier, False
-        conversation = await self.conversation(turn.user_id, turn.conversation_id)
         if turn.id in self._turns:
             raise Conflict("This turn exists already.")
+        if opening is not None:
+            await self.add_conversation(opening)
+        conversation = await self.conversation(turn.user_id, turn.conversation_id)
         turn = as_stored(replace(turn, parent_id=conversation.head) if append else turn)
         self._turns[turn.id] = turn
         self._conversations[conversation.id] = replace(conversation, head=turn.id, updated_at=turn.asked_at)

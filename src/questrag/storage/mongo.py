@@ -43,6 +43,7 @@ _INDEXES = {
     "revoked": [IndexModel([("until", ASCENDING)], expireAfterSeconds=0)],
     "conversations": [
         IndexModel([("user_id", ASCENDING), ("archived", ASCENDING), ("updated_at", DESCENDING), ("_id", DESCENDING)]),
+        IndexModel([("updated_at", ASCENDING)], partialFilterExpression={"opening": True}),
     ],
     "turns": [
         IndexModel([("conversation_id", ASCENDING), ("asked_at", ASCENDING), ("_id", ASCENDING)]),
@@ -152,8 +153,11 @@ class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
         return await ask(self._revoked.find_one({"_id": token_id})) is not None
 
     async def add_conversation(self, conversation: Conversation) -> None:
+        await self._insert_conversation(conversation, {})
+
+    async def _insert_conversation(self, conversation: Conversation, more: _Document) -> None:
         try:
-            await ask(self._conversations.insert_one(_document(CONVERSATION, as_stored(conversation))))
+            await ask(self._conversations.insert_one(_document(CONVERSATION, as_stored(conversation)) | more))
         except DuplicateKeyError as error:
             raise Conflict("This exists already.") from error
 
@@ -171,7 +175,7 @@ class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
         before: tuple[datetime, str] | None = None,
         limit: int = 20,
     ) -> list[Conversation]:
-        wanted: list[_Document] = [{"user_id": user_id, "archived": archived}]
+        wanted: list[_Document] = [{"user_id": user_id, "archived": archived, "opening": {"$ne": True}}]
         if pinned is not None:
             wanted.append({"pinned": True if pinned else {"$ne": True}})  # older ones do not say
         if before is not None:
@@ -214,14 +218,19 @@ class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
         await ask(self._conversations.delete_one({"_id": conversation_id}))
         await ask(self._turns.delete_many({"conversation_id": conversation_id}))
 
-    async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
+    async def begin(self, turn: Turn, *, append: bool, opening: Conversation | None = None) -> tuple[Turn, bool]:
         if earlier := await self._begun(turn):
             return earlier, False
+        if opening is not None:
+            # Without a transaction, which a standalone server has not: nobody is shown it before its turn is there.
+            await self._insert_conversation(opening, {"opening": True})
         head = (await self.conversation(turn.user_id, turn.conversation_id)).head
         turn = as_stored(replace(turn, parent_id=head) if append else turn)
         try:
             await ask(self._turns.insert_one(_document(TURN, turn)))
         except DuplicateKeyError as error:
+            if opening is not None:
+                await ask(self._conversations.delete_one({"_id": opening.id}))
             if earlier := await self._begun(turn):
                 return earlier, False
             raise Conflict("This exists already.") from error
@@ -236,7 +245,7 @@ class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
     async def _make_head(self, turn: Turn, append: bool) -> Turn:
         """Let the conversation point to the stored turn; an appended one is moved behind whoever was faster."""
         place = {"_id": turn.conversation_id, "user_id": turn.user_id}
-        change = {"$set": {"head": turn.id, "updated_at": turn.asked_at}}
+        change = {"$set": {"head": turn.id, "updated_at": turn.asked_at}, "$unset": {"opening": ""}}
         while True:
             expected = place | {"head": turn.parent_id} if append else place
             if (await ask(self._conversations.update_one(expected, change))).matched_count:
@@ -294,9 +303,16 @@ class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
             raise NotFound("There is no such message.")
 
     async def fail_pending(self, asked_before: datetime, problem: str) -> int:
+        await self._forget_unopened(asked_before)
         stale = {"status": Status.PENDING, "asked_at": {"$lt": in_utc(asked_before)}}
         change = {"$set": {"status": Status.FAILED, "problem": problem}}
         return (await ask(self._turns.update_many(stale, change))).modified_count
+
+    async def _forget_unopened(self, asked_before: datetime) -> None:
+        """Delete what a process left that ended while it opened a conversation; nobody was told of it."""
+        stale = {"opening": True, "updated_at": {"$lt": in_utc(asked_before)}}
+        while left := await ask(self._conversations.find_one_and_delete(stale)):
+            await ask(self._turns.delete_many({"conversation_id": left["_id"]}))
 
     async def ping(self) -> None:
         await ask(self._database.command("ping"))

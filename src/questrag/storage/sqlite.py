@@ -151,8 +151,8 @@ class SqliteStore(sqlite_desk.SqliteDesk, sqlite_keeping.SqliteKeeping):
     async def delete_conversation(self, user_id: str, conversation_id: str) -> None:
         await self._file.write(_delete_conversation, user_id, conversation_id)
 
-    async def begin(self, turn: Turn, *, append: bool) -> tuple[Turn, bool]:
-        return await self._file.write(_begin, as_stored(turn), append)
+    async def begin(self, turn: Turn, *, append: bool, opening: Conversation | None = None) -> tuple[Turn, bool]:
+        return await self._file.write(_begin, as_stored(turn), append, opening and as_stored(opening))
 
     async def finish(self, turn: Turn) -> None:
         await self._file.write(_finish, as_stored(turn))
@@ -318,12 +318,12 @@ def _delete_conversation(db: Connection, user_id: str, conversation_id: str) -> 
     db.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
 
 
-def _begin(db: Connection, turn: Turn, append: bool) -> tuple[Turn, bool]:
-    rows = db.execute(
-        "SELECT record FROM turns WHERE user_id = ? AND idempotency_key = ?", (turn.user_id, turn.idempotency_key)
-    )
-    if earlier := _first(TURN, rows):
+def _begin(db: Connection, turn: Turn, append: bool, opening: Conversation | None) -> tuple[Turn, bool]:
+    used = (turn.user_id, turn.idempotency_key)
+    if earlier := _first(TURN, db.execute("SELECT record FROM turns WHERE user_id = ? AND idempotency_key = ?", used)):
         return earlier, False
+    if opening:
+        _add_conversation(db, opening)
     conversation = _conversation(db, turn.user_id, turn.conversation_id)
     if append:
         turn = replace(turn, parent_id=conversation.head)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from fastapi import Request
 
-from questrag.chat.errors import Invalid, NotFound, QuestragError
+from questrag.chat.errors import Invalid, NotFound
 from questrag.chat.ports import Store
 from questrag.chat.privacy import mask
 from questrag.chat.turn import active_path, collect, converse, ended
@@ -74,26 +74,14 @@ async def ask(
         masked = mask(question, before=await _said_before(store, user, conversation_id, idempotency_key))
         return await _begun(store, _turn(user, masked, conversation_id, idempotency_key), append=True)
     turn = _turn(user, mask(question), _new_id(), idempotency_key)
-    if idempotency_key is not None:
-        with suppress(NotFound):  # the key is new; else there is nothing to make a conversation for
-            return await _begun(store, turn, append=True, anywhere=True)
-    await store.add_conversation(
-        Conversation(
-            id=turn.conversation_id,
-            user_id=user.id,
-            title=_title(turn.question),
-            created_at=turn.asked_at,
-            updated_at=turn.asked_at,
-        )
+    opening = Conversation(
+        id=turn.conversation_id,
+        user_id=user.id,
+        title=_title(turn.question),
+        created_at=turn.asked_at,
+        updated_at=turn.asked_at,
     )
-    asked: Asked | None = None
-    try:
-        asked = await _begun(store, turn, append=True, anywhere=True)
-        return asked
-    finally:
-        if asked is None or asked.turn.id != turn.id:  # it failed, or the same key was faster
-            with suppress(QuestragError):
-                await store.delete_conversation(user.id, turn.conversation_id)
+    return await _begun(store, turn, append=True, opening=opening)
 
 
 async def ask_beside(store: Store, user: User, old: Turn, question: str, *, idempotency_key: str | None) -> Asked:
@@ -150,20 +138,20 @@ def stream(parts: Parts, asked: Asked, request: Request) -> EventStream:
     return EventStream(opening, _replay(turn) if asked.answered else _events(parts, asked, request), request)
 
 
-async def _begun(store: Store, turn: Turn, *, append: bool, anywhere: bool = False) -> Asked:
+async def _begun(store: Store, turn: Turn, *, append: bool, opening: Conversation | None = None) -> Asked:
     """Store a turn, unless its key was used before: a complete answer is given again, any other question answered.
 
     Args:
-        anywhere: the question did not name its conversation, so that one of the same key may be in another.
+        opening: the conversation that the question begins where it named none; one of the same key may be in another.
 
     Raises:
         StillAnswering: its key was used before, and that question is being answered.
         Invalid: its key was used before, for another question.
         NotFound: no such conversation of this user.
     """
-    stored, new = await store.begin(turn, append=append)
+    stored, new = await store.begin(turn, append=append, opening=opening)
     if not new:
-        if anywhere:
+        if opening:
             turn = replace(turn, conversation_id=stored.conversation_id)
         elif append:
             turn = replace(turn, parent_id=stored.parent_id)
