@@ -33,6 +33,7 @@ ROUTES = [
     ("POST", "/entry/restore?entry_id=cards-fee"),
     ("POST", "/entry/retire?entry_id=cards-fee"),
     ("GET", "/drafts"),
+    ("GET", "/drafts/x"),
     ("POST", "/drafts"),
     ("PUT", "/drafts/x/content"),
     ("POST", "/drafts/x/discard"),
@@ -67,7 +68,7 @@ def test_a_draft_becomes_a_published_entry_by_the_hands_of_two() -> None:
         approved = at.post(f"/drafts/{draft['id']}/approve", {"changed_at": seen["changed_at"]}, at.ravi).json()
         assert (approved["stage"], approved["approved_by"], approved["may_approve"]) == ("published", "ravi", False)
         assert approved["effective_from"] == approved["approved_at"]
-        assert at.get("/drafts").json() == {"drafts": []}
+        assert at.get("/drafts").json() == {"drafts": [], "next_cursor": None}
         assert at.client.portal
         golden = at.client.portal.call(store.every, GoldenQuestion)
 
@@ -191,6 +192,64 @@ def test_what_waits_for_a_second_person_comes_first_then_the_newest() -> None:
     assert order == [waiting["entry_id"], "cards-block", "pin-reset"]
 
 
+def test_pages_show_each_draft_once_in_the_same_order() -> None:
+    with office() as at:
+        for n in range(5):
+            at.begin({**NEW, "id": f"new-{n}"}, at.ravi if n % 2 else None)
+        for entry in (saying("600."), BLOCK):
+            at.submit(entry)
+        whole = at.get("/drafts").json()
+        seen: list[dict[str, Any]] = []
+        sizes, cursor = [], ""
+        while cursor is not None:
+            page = at.get("/drafts", limit=3, cursor=cursor).json()
+            seen, cursor = [*seen, *page["drafts"]], page["next_cursor"]
+            sizes.append(len(page["drafts"]))
+
+    assert sizes == [3, 3, 1]
+    assert whole["next_cursor"] is None
+    assert seen == whole["drafts"]
+    assert [draft["stage"] for draft in seen] == ["review"] * 2 + ["draft"] * 5
+
+
+def test_what_is_written_between_two_pages_shifts_none_of_them() -> None:
+    with office() as at:
+        for n in range(4):
+            at.begin({**NEW, "id": f"new-{n}"})
+        first = at.get("/drafts", limit=2).json()
+        at.begin(BLOCK)
+        at.post(f"/drafts/{first['drafts'][1]['id']}/discard")
+        second = at.get("/drafts", limit=2, cursor=first["next_cursor"]).json()
+
+    assert [draft["entry_id"] for page in (first, second) for draft in page["drafts"]] == [
+        "new-3",
+        "new-2",
+        "new-1",
+        "new-0",
+    ]
+
+
+@pytest.mark.parametrize(
+    "params", [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"cursor": "x"}, {"cursor": "1.'; DROP TABLE desk"}]
+)
+def test_a_page_that_there_cannot_be_is_refused(params: dict[str, Any]) -> None:
+    with office() as at:
+        problem(at.get("/drafts", **params), 422)
+
+
+def test_a_draft_is_read_by_its_id_as_long_as_it_is_open() -> None:
+    with office() as at:
+        draft = at.begin(FEE)
+        assert at.get(f"/drafts/{draft['id']}", at.ravi).json()["entry"] == draft["entry"]
+        waiting = at.post(f"/drafts/{draft['id']}/submit").json()
+        assert at.get(f"/drafts/{draft['id']}").json() == waiting
+        given_up = at.begin(NEW)
+        at.post(f"/drafts/{given_up['id']}/discard")
+        at.post(f"/drafts/{draft['id']}/approve", {}, at.ravi)
+        for gone in (given_up["id"], draft["id"], "x", "0123456789abcdef-1"):
+            problem(at.get(f"/drafts/{gone}"), 404)
+
+
 def test_several_are_approved_at_once_and_what_is_refused_says_why() -> None:
     with office() as at:
         own = at.submit(BLOCK, at.ravi)
@@ -238,7 +297,7 @@ def test_what_no_store_could_keep_is_refused_with_its_field(change: dict[str, An
         content = json.dumps({"entry": {**NEW, **change}})
         refused = at.client.post(DRAFTS, content=content, headers={**at.asha, "Content-Type": "application/json"})
         assert field in " ".join(wrong_fields(refused))
-        assert at.get("/drafts").json() == {"drafts": []}
+        assert at.get("/drafts").json() == {"drafts": [], "next_cursor": None}
 
 
 def test_what_is_nested_beyond_reason_is_refused() -> None:

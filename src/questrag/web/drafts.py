@@ -4,12 +4,14 @@ from asyncio import to_thread
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from questrag.chat.desk import OPEN_STAGES, Revision, Stage
+from questrag.chat.errors import NotFound
 from questrag.knowledge.proposals import Proposal
 from questrag.web.curating import ENTRY_EXAMPLE, EntryBody, RevisionView
+from questrag.web.cursors import cursor_after, read_cursor
 from questrag.web.dependencies import CurrentAudit, CurrentCurator, CurrentLive, CurrentParts
 from questrag.web.entry_views import entry_of, revision_view
 from questrag.web.errors import refuses
@@ -64,6 +66,7 @@ class Together(BaseModel, extra="forbid"):
 class DraftPage(BaseModel):
     drafts: list[RevisionView]
     """Open ones: those that wait for a second person first, then the newest."""
+    next_cursor: str | None
 
 
 _NEW = {
@@ -81,14 +84,50 @@ _REFUSES = refuses(401, 403, 404, 409, 413, 422, 503)
 
 
 @router.get(
-    "", summary="Drafts being written, and those that wait for a second person", responses=refuses(401, 403, 503)
+    "", summary="Drafts being written, and those that wait for a second person", responses=refuses(401, 403, 422, 503)
 )
-async def list_drafts(curator: CurrentCurator, parts: CurrentParts, entries: CurrentEntries) -> DraftPage:
-    revisions = [each for each in await parts.store.every(Revision) if each.stage in OPEN_STAGES]
-    newest_first = sorted(revisions, key=lambda each: each.changed_at, reverse=True)
-    waiting_first = sorted(newest_first, key=lambda each: each.stage is not Stage.REVIEW)
-    profile = entries.profile or None
-    return DraftPage(drafts=await to_thread(lambda: [revision_view(each, curator, profile) for each in waiting_first]))
+async def list_drafts(
+    curator: CurrentCurator,
+    parts: CurrentParts,
+    entries: CurrentEntries,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str, Query(description="`next_cursor` of the page before.")] = "",
+) -> DraftPage:
+    after = _read_place(cursor)
+    opened = [each for each in await parts.store.every(Revision) if each.stage in OPEN_STAGES]
+    found = sorted((each for each in opened if after is None or _place(each) < after), key=_place, reverse=True)
+    page, profile = found[:limit], entries.profile or None
+    return DraftPage(
+        drafts=await to_thread(lambda: [revision_view(each, curator, profile) for each in page]),
+        next_cursor=_cursor_after(page[-1]) if len(found) > limit else None,
+    )
+
+
+_Place = tuple[bool, datetime, str]
+_WAITING = "review-"
+
+
+def _place(draft: Revision) -> _Place:
+    return draft.stage is Stage.REVIEW, draft.changed_at, draft.id
+
+
+def _cursor_after(draft: Revision) -> str:
+    waiting, changed_at, draft_id = _place(draft)
+    return cursor_after(changed_at, f"{_WAITING if waiting else ''}{draft_id}")
+
+
+def _read_place(cursor: str) -> _Place | None:
+    read = read_cursor(cursor)
+    return read and (read[1].startswith(_WAITING), read[0], read[1].removeprefix(_WAITING))
+
+
+@router.get("/{draft_id}", summary="Read a draft", responses=refuses(401, 403, 404, 422, 503))
+async def get_draft(draft_id: str, curator: CurrentCurator, revising: CurrentRevising) -> RevisionView:
+    """404 also where it was published or given up since."""
+    draft = await revising.draft(draft_id)
+    if draft.stage not in OPEN_STAGES:
+        raise NotFound("There is no such draft.")
+    return await to_thread(revision_view, draft, curator, revising.profile)
 
 
 @router.post("", summary="Begin a draft, of a new entry or of one that exists", status_code=201, responses=_REFUSES)

@@ -1,14 +1,22 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import {
   type ApprovedTogether,
   addGolden,
   approveDraft,
   approveTogether,
   checkEntry,
+  type DraftPage,
   discardDraft,
   type EntryBody,
   type EntryDetail,
   exportEntries,
+  getDraft,
   getEntry,
   type ImportEntriesData,
   importEntries,
@@ -42,6 +50,7 @@ const keys = {
   entry: (id: string) => [...ALL, "entry", id] as const,
   check: (entry: EntryBody | null) => [...ALL, "check", entry] as const,
   drafts: [...ALL, "drafts"] as const,
+  draft: (id: string) => [...ALL, "draft", id] as const,
   golden: [...ALL, "golden"] as const,
   serving: [...ALL, "serving"] as const,
 };
@@ -76,8 +85,12 @@ export function useEntry(id: string) {
 
 /** What is there under an id; null where nothing is. */
 export async function entryIfThere(id: string): Promise<EntryDetail | null> {
+  return ifThere(getEntry({ query: { entry_id: id } }));
+}
+
+async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
   try {
-    return await getEntry({ query: { entry_id: id } });
+    return await asked;
   } catch (error) {
     if (error instanceof ProblemError && error.status === 404) return null;
     throw error;
@@ -94,8 +107,33 @@ export function useCheck(entry: EntryBody | null) {
   });
 }
 
+/** The list as the server pages it, all loaded pages in one. An import may make hundreds at once. */
 export function useDrafts() {
-  return useQuery({ queryKey: keys.drafts, queryFn: ({ signal }) => listDrafts({ signal }) });
+  return useInfiniteQuery({
+    queryKey: keys.drafts,
+    queryFn: ({ pageParam, signal }) =>
+      listDrafts({ query: { cursor: pageParam, limit: DRAFTS_AT_A_TIME }, signal }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    select: ({ pages }) => ({ drafts: together(pages) }),
+  });
+}
+
+const DRAFTS_AT_A_TIME = 50;
+
+/** Pure. A draft that was given back between two pages stands in both: what was read last holds. */
+export function together(pages: readonly DraftPage[]): RevisionView[] {
+  const all = pages.flatMap(({ drafts }) => drafts);
+  const last = new Map(all.map((draft) => [draft.id, draft]));
+  return all.filter((draft) => last.get(draft.id) === draft);
+}
+
+/** An open draft; null where it was published or given up. */
+export function useDraft(id: string) {
+  return useQuery({
+    queryKey: keys.draft(id),
+    queryFn: ({ signal }) => ifThere(getDraft({ path: { draft_id: id }, signal })),
+  });
 }
 
 export function useGolden() {

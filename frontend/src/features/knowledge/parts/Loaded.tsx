@@ -4,7 +4,9 @@ import { ProblemPanel } from "@/shared/ui/ProblemPanel";
 import { Skeleton } from "@/shared/ui/Skeleton";
 
 interface LoadedProps<T> {
-  query: UseQueryResult<T>;
+  query: Pick<UseQueryResult<T>, "data" | "error" | "isError" | "isFetching"> & {
+    refetch: () => Promise<unknown>;
+  };
   /** Keeps the place meanwhile. */
   waiting?: ReactNode;
   children: (data: T) => ReactNode;

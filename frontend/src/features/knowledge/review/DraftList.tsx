@@ -1,18 +1,13 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { RevisionView } from "@/api";
 import { useFormat } from "@/shared/format";
 import { Badge } from "@/shared/ui/Badge";
 import { Checkbox } from "@/shared/ui/Checkbox";
-import { LoadMore } from "@/shared/ui/Pagination";
 import { VisuallyHidden } from "@/shared/ui/VisuallyHidden";
 import { htmlLang } from "../langs";
 import { paths } from "../paths";
 import { KindBadge } from "./KindBadge";
-
-/** An import may make hundreds at once. */
-const AT_A_TIME = 50;
 
 interface DraftListProps {
   label: string;
@@ -25,7 +20,6 @@ interface DraftListProps {
 export function DraftList({ label, drafts, chosen, onChoose }: DraftListProps) {
   const { t } = useTranslation("knowledge");
   const { number } = useFormat();
-  const [shown, setShown] = useState(AT_A_TIME);
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -42,7 +36,7 @@ export function DraftList({ label, drafts, chosen, onChoose }: DraftListProps) {
         />
       )}
       <ul aria-label={label} className="flex flex-col">
-        {drafts.slice(0, shown).map((draft) => (
+        {drafts.map((draft) => (
           <li
             key={draft.id}
             className="flex items-start gap-1 border-line border-t py-3 first:border-t-0 last:pb-0"
@@ -60,7 +54,6 @@ export function DraftList({ label, drafts, chosen, onChoose }: DraftListProps) {
           </li>
         ))}
       </ul>
-      <LoadMore more={drafts.length > shown} busy={false} onMore={() => setShown(shown + AT_A_TIME)} />
     </div>
   );
 }

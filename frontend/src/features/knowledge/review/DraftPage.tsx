@@ -3,7 +3,7 @@ import { Link, useParams } from "react-router";
 import type { RevisionView } from "@/api";
 import { useFormat } from "@/shared/format";
 import { Skeleton } from "@/shared/ui/Skeleton";
-import { useDrafts, useEntry } from "../api";
+import { useDraft, useEntry } from "../api";
 import { htmlLang } from "../langs";
 import { Loaded } from "../parts/Loaded";
 import { Notice } from "../parts/Notice";
@@ -15,13 +15,12 @@ import { KindBadge } from "./KindBadge";
 
 export default function DraftPage() {
   const { t } = useTranslation("knowledge");
-  const { draftId } = useParams();
-  const query = useDrafts();
+  const { draftId = "" } = useParams();
+  const query = useDraft(draftId);
   return (
     <Loaded query={query} waiting={<Skeleton className="h-96 w-full rounded-xl" />}>
-      {({ drafts }) => {
-        const draft = drafts.find(({ id }) => id === draftId);
-        return draft ? (
+      {(draft) =>
+        draft ? (
           <Draft key={draft.id} draft={draft} />
         ) : (
           <PageHead
@@ -29,8 +28,8 @@ export default function DraftPage() {
             description={t("review.goneAbout")}
             back={{ to: paths.review, label: t("review.back") }}
           />
-        );
-      }}
+        )
+      }
     </Loaded>
   );
 }

@@ -5,6 +5,7 @@ import type { ApprovedTogether, RevisionView } from "@/api";
 import { useAccount } from "@/shared/account";
 import { Card } from "@/shared/ui/Card";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { LoadMore } from "@/shared/ui/Pagination";
 import { Skeleton } from "@/shared/ui/Skeleton";
 import { useDrafts } from "../api";
 import { Loaded } from "../parts/Loaded";
@@ -29,12 +30,16 @@ export default function ReviewPage() {
         {({ drafts }) => {
           const waiting = drafts.filter(({ stage }) => stage === "review");
           const others = waiting.filter(({ may_approve }) => !may_approve);
+          const forYou = waiting.filter(({ may_approve }) => may_approve);
           const written = drafts.filter(({ stage }) => stage === "draft");
           const mine = (draft: RevisionView) =>
             draft.author === account?.username && draft.problems.length === 0;
           return (
             <>
-              <ForYou drafts={waiting.filter(({ may_approve }) => may_approve)} onDone={setDone} />
+              {/* What waits comes first: where there is more of it, nobody knows yet that none is for you. */}
+              {(forYou.length > 0 || written.length > 0 || !query.hasNextPage) && (
+                <ForYou drafts={forYou} onDone={setDone} />
+              )}
               {others.length > 0 && (
                 <Card title={t("review.forOthers")} description={t("review.forOthersAbout")}>
                   <DraftList label={t("review.forOthers")} drafts={others} />
@@ -43,6 +48,11 @@ export default function ReviewPage() {
               {written.length > 0 && (
                 <Written drafts={written} sendable={new Set(written.filter(mine))} onDone={setDone} />
               )}
+              <LoadMore
+                more={query.hasNextPage}
+                busy={query.isFetchingNextPage}
+                onMore={() => void query.fetchNextPage()}
+              />
             </>
           );
         }}
