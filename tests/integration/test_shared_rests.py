@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from hashlib import sha256
+from typing import cast
 
 import openai  # noqa: F401  # slow, and otherwise part of the first call's deadline
 import pytest
@@ -15,12 +16,15 @@ from redis.asyncio import Redis
 from questrag.chat.errors import Unavailable
 from questrag.generation.openai_compatible import OpenAICompatible
 from questrag.generation.providers import NotAsked
-from questrag.generation.rests import Rest
+from questrag.generation.rests import OwnRests, Rest
+from questrag.retrieval.encoder import WordPieceCounter
 from questrag.web.furnishing import counts_of, rests_of
 from questrag.web.limits import InProcess
 from questrag.web.shared_counts import SharedCounts
 from questrag.web.shared_rests import SharedRests
+from questrag.wiring import _generator
 from tests import peers
+from tests.fakes import WordCounter
 from tests.integration.api import SECRET, settings
 from tests.integration.test_providers import FULL, PROMPT
 from tests.peers import Peer, Play, hear
@@ -234,3 +238,18 @@ async def test_rests_are_shared_where_the_settings_name_a_redis(redis: RedisServ
     await counts.close()
 
     assert rests_of(settings(), InProcess()) is None
+
+
+def test_every_provider_of_the_settings_gets_the_rests_of_its_own_keys() -> None:
+    made: list[tuple[str, str, list[str]]] = []
+
+    def recorded(url: str, model: str, keys: Sequence[str]) -> OwnRests:
+        made.append((url, model, list(keys)))
+        return OwnRests()
+
+    both = settings(
+        llm_base_url=MODEL[0], llm_model=MODEL[1], groq_api_key_1=SecretStr(KEYS[0]), groq_api_key_2=SecretStr(KEYS[1])
+    )
+    _generator(both, cast(WordPieceCounter, WordCounter()), recorded)
+
+    assert made == [(*MODEL, ["none"]), (both.groq_base_url, both.groq_chat_model, list(KEYS))]
