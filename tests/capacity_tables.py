@@ -11,7 +11,7 @@ def _read(name: str) -> dict[str, Any]:
 
 def capacity_page() -> str:
     """What one machine was measured to hold."""
-    return "\n".join([*_approved(), "", *_with_a_model()])
+    return "\n".join([*_approved(), "", *_with_a_model(), "", *_for_long()])
 
 
 def _approved() -> list[str]:
@@ -51,4 +51,20 @@ def _with_a_model() -> list[str]:
         *rows,
         "",
         f"{streams['ended_well']} of {streams['n']} streams that were open at once ended well.",
+    ]
+
+
+def _for_long() -> list[str]:
+    read = _read("soak")
+    statuses = ", ".join(f"{n:,} {status}" for status, n in read["statuses"].items())
+    streams, memory = read["streams"], read["memory_mb"]
+    return [
+        f"The same model for {read['minutes']:.0f} minutes, {read['questions_per_s']} questions a second, a tenth of them",
+        "streamed; memory of all processes, of the second sixth of the time and of the last",
+        "(`python -m benchmarks.soak`):",
+        "",
+        "| answers by status | streams that ended well | memory, second sixth | last sixth | growth |",
+        "|---|---|---|---|---|",
+        f"| {statuses} | {streams['ended_well']:,} of {streams['n']:,} | {memory['second_sixth']:.0f} MB | "
+        f"{memory['last_sixth']:.0f} MB | {100 * read['growth']:.1f} % |",
     ]

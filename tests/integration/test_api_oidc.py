@@ -294,7 +294,14 @@ def test_the_cookie_is_for_this_alone_and_goes_afterwards(room: Room, peer: Oidc
     asked = parse_qs(urlsplit(begun.headers["location"]).query)
     assert not any(asked[name][0] in kept for name in ("state", "nonce", "code_challenge"))
     with a_room(peer, public_url="https://help.bank.example") as behind_tls:
-        assert "; secure" in behind_tls.client.get(f"{PREFIX}/start").headers["set-cookie"].lower()
+        begun = behind_tls.client.get(f"{PREFIX}/start")
+        name, _, kept = begun.headers["set-cookie"].partition("=")
+        assert name == f"__Secure-{COOKIE}" and "; secure" in kept.lower()
+        given = {"code": "unknown", "state": parse_qs(urlsplit(begun.headers["location"]).query)["state"][0]}
+        for cookie, said in ((COOKIE, LOST), (name, NOT_BELIEVED)):
+            headers = {"Cookie": f"{cookie}={kept.partition(';')[0]}"}
+            behind_tls.client.cookies.clear()
+            refused(behind_tls.client.post(f"{PREFIX}/callback", json=given, headers=headers), 401, said)
 
 
 def test_sign_ins_are_limited_by_address(peer: OidcPeer) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated
 from uuid import uuid4
 
 import jwt
-from fastapi import APIRouter, Body, Cookie, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, EmailStr, StringConstraints, TypeAdapter, ValidationError
 
@@ -157,15 +157,24 @@ async def start_sign_in(
         return RedirectResponse("/sign-in?why=unavailable", 303)
     response = RedirectResponse(where, 303)
     response.set_cookie(
-        COOKIE,
+        _cookie_of(known),
         trip.cookie(),
         max_age=int(_TIME.total_seconds()),
         path=PREFIX,
-        secure=known.registration.redirect_url.startswith("https:"),
+        secure=_is_https(known),
         httponly=True,
         samesite="lax",
     )
     return response
+
+
+def _is_https(provider: IdentityProvider) -> bool:
+    return provider.registration.redirect_url.startswith("https:")
+
+
+def _cookie_of(provider: IdentityProvider) -> str:
+    """Return the name of the cookie: over TLS one that no page without TLS can set."""
+    return f"__Secure-{COOKIE}" if _is_https(provider) else COOKIE
 
 
 _RETURN = {"back": {"value": {"code": "SplxlOBeZQQYbYS6WxSbIA", "state": "0" * 64}}}
@@ -183,19 +192,21 @@ async def finish_sign_in(
     parts: CurrentParts,
     tokens: CurrentTokens,
     audit: CurrentAudit,
+    request: Request,
     response: Response,
-    cookie: Annotated[str, Cookie(alias=COOKIE, include_in_schema=False)] = "",
 ) -> SignedIn:
     """Works once, in the browser that began it. 409: somebody with a password has the same e-mail address."""
     known = _existing(provider)
     try:
+        cookie = request.cookies.get(_cookie_of(known), "")
         trip = await _ended(given, known, round_trip_of(cookie, tokens.secret), parts.store)
         person = await known.person(given.code, verifier=trip.verifier, nonce=trip.nonce)
         user = await _user_of(person, parts.store, audit)
     except (Unauthorized, Conflict):
         await audit.note("session.refused", actor="", detail=METHOD)
         raise
-    response.delete_cookie(COOKIE, path=PREFIX)
+    secure = _is_https(known)
+    response.delete_cookie(_cookie_of(known), path=PREFIX, secure=secure, httponly=True, samesite="lax")
     await audit.note("session.opened", actor=user.id, detail=METHOD)
     access = access_for(tokens, user, datetime.now(UTC) + known.registration.session)
     return SignedIn(**access.model_dump(), next=trip.next)
