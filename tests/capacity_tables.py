@@ -59,8 +59,8 @@ def _for_long() -> list[str]:
     statuses = ", ".join(f"{n:,} {status}" for status, n in read["statuses"].items())
     streams, memory = read["streams"], read["memory_mb"]
     return [
-        f"The same model for {read['minutes']:.0f} minutes, {read['questions_per_s']} questions a second, a tenth of them",
-        "streamed; memory of all processes, of the second sixth of the time and of the last",
+        f"The same model for {read['minutes']:.0f} minutes, {read['questions_per_s']} questions a second, a tenth of",
+        "them streamed; memory of all processes, of the second sixth of the time and of the last",
         "(`python -m benchmarks.soak`):",
         "",
         "| answers by status | streams that ended well | memory, second sixth | last sixth | growth |",
