@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from questrag.settings import PROJECT, Settings
 from questrag.web.app import create_app
 from questrag.web.roles import accesses
+from tests.asvs_table import asvs_page
 from tests.capacity_tables import capacity_page
 from tests.fault_tables import faults_page
 from tests.guard_tables import guard_page
@@ -233,6 +234,7 @@ GENERATED: dict[Path, Callable[[], str]] = {
     PROJECT / "docs" / "routes.md": routes_page,
     PROJECT / "docs" / "faults.md": faults_text,
     PROJECT / "docs" / "capacity.md": capacity_text,
+    PROJECT / "docs" / "asvs.md": asvs_page,
     PROJECT / "frontend" / "openapi.json": api_description,
 }
 
