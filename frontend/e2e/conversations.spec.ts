@@ -59,6 +59,18 @@ test("a deletion can be taken back, and holds when it is not", async ({ page }) 
   await expect(list(page).getByText("No conversations yet")).toBeVisible();
 });
 
+test("a deletion whose request was lost as the page was left is asked for again", async ({ page }) => {
+  await asked(page, "How do I open a fixed deposit?");
+  const link = list(page).getByRole("link", { name: "How do I open a fixed deposit?" });
+  const id = (await link.getAttribute("href"))?.split("/").pop() ?? "";
+  // What an earlier page leaves of it; the request itself is the browser's and cannot be taken away from it here.
+  await page.evaluate((left) => localStorage.setItem("questrag.deletions", left), id);
+  const again = page.waitForResponse((response) => response.request().method() === "DELETE");
+  await page.goto("/chat");
+  expect((await again).status()).toBe(204);
+  await expect(list(page).getByText("No conversations yet")).toBeVisible();
+});
+
 test("search looks inside messages, and what is searched for is marked in titles", async ({ page }) => {
   await asked(page, "How do I block my debit card?");
   await asked(page, "How do I get a locker?");

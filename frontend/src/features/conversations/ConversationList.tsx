@@ -11,7 +11,7 @@ import { ConversationRow } from "./ConversationRow";
 import { useHidden } from "./deletions";
 import { type Group, groupByDate } from "./groups";
 import { useChange, useConversations } from "./useConversations";
-import { useRemoval } from "./useRemoval";
+import { useRemoval, useUnheardDeletions } from "./useRemoval";
 
 interface ListProps {
   q: string;
@@ -26,6 +26,7 @@ export function ConversationList({ q, archived, onNavigate }: ListProps) {
   const pinned = useConversations({ q: "", archived: false, pinned: true }, apart);
   const others = useConversations(apart ? { q, archived, pinned: false } : { q, archived });
   const hidden = useHidden();
+  useUnheardDeletions();
   const shown = (all: ConversationSummary[]) => all.filter((one) => !hidden.has(one.conversation_id));
   const [top, rest] = [apart ? shown(pinned.conversations) : [], shown(others.conversations)];
   const groups = useMemo(() => groupByDate(rest, new Date()), [rest]);

@@ -5,6 +5,7 @@ import {
   listConversations,
   patchConversation,
 } from "@/api";
+import { ProblemError } from "@/shared/problems";
 import { saveFrom } from "@/shared/saveFile";
 
 export type Format = "json" | "markdown";
@@ -28,9 +29,15 @@ export function change(id: string, changes: Changes): Promise<ConversationSummar
   return patchConversation({ path: { conversation_id: id }, body: changes });
 }
 
-/** @param leaving the request has to outlive the page. */
+/** One that is gone already is as wished.
+ * @param leaving the request has to outlive the page.
+ */
 export async function remove(id: string, leaving: boolean): Promise<void> {
-  await deleteConversation({ path: { conversation_id: id }, keepalive: leaving });
+  try {
+    await deleteConversation({ path: { conversation_id: id }, keepalive: leaving });
+  } catch (error) {
+    if (!(error instanceof ProblemError && error.status === 404)) throw error;
+  }
 }
 
 /** Saves the conversation as a file, under the name that the server gives it. */

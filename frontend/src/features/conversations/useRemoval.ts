@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useMatch, useNavigate } from "react-router";
 import type { ConversationSummary } from "@/api";
@@ -6,16 +7,14 @@ import { describeProblem } from "@/shared/problems";
 import { keys } from "@/shared/queries";
 import { toast } from "@/shared/ui/Toasts";
 import { remove } from "./api";
-import { hide, show } from "./deletions";
+import { hide, leaveUnheard, show, takeUnheard } from "./deletions";
 
-/** Deletes a conversation once the chance to take it back has passed. */
-export function useRemoval(): (conversation: ConversationSummary) => void {
+/** Asks for a deletion, says so when it is refused, and brings the list up to date. */
+function useSend(): (id: string, leaving: boolean) => Promise<void> {
   const { t, i18n } = useTranslation(["conversations", "common"]);
   const client = useQueryClient();
-  const navigate = useNavigate();
-  const open = useMatch("/chat/:conversationId")?.params.conversationId;
-
-  const send = async (id: string, leaving: boolean) => {
+  return async (id: string, leaving: boolean) => {
+    if (leaving) leaveUnheard(id);
     try {
       await remove(id, leaving);
       client.removeQueries({ queryKey: keys.conversation(id) });
@@ -26,6 +25,22 @@ export function useRemoval(): (conversation: ConversationSummary) => void {
     await client.invalidateQueries({ queryKey: keys.conversations });
     show(id); // by now it is gone from the list, or shown again because it is still there
   };
+}
+
+/** Ends the deletions that were sent while an earlier page was left: the list of this one may be older than they are. */
+export function useUnheardDeletions(): void {
+  const send = useSend();
+  useEffect(() => {
+    for (const id of takeUnheard()) void send(id, false);
+  }, [send]);
+}
+
+/** Deletes a conversation once the chance to take it back has passed. */
+export function useRemoval(): (conversation: ConversationSummary) => void {
+  const { t } = useTranslation(["conversations", "common"]);
+  const send = useSend();
+  const navigate = useNavigate();
+  const open = useMatch("/chat/:conversationId")?.params.conversationId;
 
   return ({ conversation_id: id, title }) => {
     hide(id);
