@@ -11,7 +11,7 @@ def _read(name: str) -> dict[str, Any]:
 
 def capacity_page() -> str:
     """What one machine was measured to hold."""
-    return "\n".join([*_approved(), "", *_with_a_model(), "", *_for_long()])
+    return "\n".join([*_approved(), "", *_with_a_model(), "", *_for_long(), "", *_nearest()])
 
 
 def _approved() -> list[str]:
@@ -67,4 +67,21 @@ def _for_long() -> list[str]:
         "|---|---|---|---|---|",
         f"| {statuses} | {streams['ended_well']:,} of {streams['n']:,} | {memory['second_sixth']:.0f} MB | "
         f"{memory['last_sixth']:.0f} MB | {100 * read['growth']:.1f} % |",
+    ]
+
+
+def _nearest() -> list[str]:
+    read = _read("milvus")
+    rows = [
+        f"| {label} | {found['recall']:.3f} ({found['ci95'][0]:.3f} to {found['ci95'][1]:.3f}) | "
+        f"{found['p50_ms']:.1f} ms | {found['p99_ms']:.1f} ms |"
+        for label, found in (("FAISS, in the worker", read["faiss"]), ("Milvus, on the same machine", read["milvus"]))
+    ]
+    return [
+        f"The nearest {read['k']} of {read['keys']:,} vectors for {read['n']} questions that are not among them, against an",
+        f"exact search (95 % interval); the upload took {read['upload_s']:.0f} s (`python -m benchmarks.milvus`):",
+        "",
+        "| where | found of the exact ones | p50 | p99 |",
+        "|---|---|---|---|",
+        *rows,
     ]
