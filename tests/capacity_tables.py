@@ -78,8 +78,9 @@ def _nearest() -> list[str]:
         for label, found in (("FAISS, in the worker", read["faiss"]), ("Milvus, on the same machine", read["milvus"]))
     ]
     return [
-        f"The nearest {read['k']} of {read['keys']:,} vectors for {read['n']} questions that are not among them, against an",
-        f"exact search (95 % interval); the upload took {read['upload_s']:.0f} s (`python -m benchmarks.milvus`):",
+        f"The nearest {read['k']} of {read['keys']:,} vectors for {read['n']} questions that are not among them,",
+        f"against an exact search (95 % interval); the upload took {read['upload_s']:.0f} s",
+        "(`python -m benchmarks.milvus`):",
         "",
         "| where | found of the exact ones | p50 | p99 |",
         "|---|---|---|---|",

@@ -165,7 +165,7 @@ async def test_a_new_password_hash_changes_nothing_else(store: Store) -> None:
     user = a_user()
     await store.add_user(user)
 
-    await store.set_password_hash(user.id, "better")
+    await store.change_user(user.id, password_hash="better")
 
     assert await store.user(user.id) == replace(user, password_hash="better")
 
@@ -174,10 +174,20 @@ async def test_a_new_role_changes_nothing_else(store: Store) -> None:
     user = replace(a_user(), identity=Identity("https://login.bank.example", uuid4().hex))
     await store.add_user(user)
 
-    await store.set_role(user.id, "curator")
-    await store.set_role("nobody", "admin")
+    await store.change_user(user.id, role="curator")
+    await store.change_user("nobody", role="admin")
 
     assert await store.user(user.id) == replace(user, role="curator")
+
+
+async def test_that_somebody_was_signed_out_is_kept_to_the_millisecond(store: Store) -> None:
+    user = a_user()
+    await store.add_user(user)
+
+    await store.change_user(user.id, signed_out_at=datetime(2026, 11, 24, 9, 30, 15, 123456, tzinfo=UTC))
+
+    moment = datetime(2026, 11, 24, 9, 30, 15, 123000, tzinfo=UTC)
+    assert await store.user(user.id) == replace(user, signed_out_at=moment)
 
 
 async def test_whoever_has_an_identity_is_found_by_both_halves_of_it(store: Store) -> None:

@@ -39,6 +39,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "iat": now,
         "nbf": now,
         "exp": now + timedelta(minutes=5),
+        "end": int(now.timestamp()) + 300,
     }
     return {name: value for name, value in {**valid, **changes}.items() if value is not None}
 
@@ -178,6 +179,33 @@ def test_refreshing_gives_a_new_token_once_and_kills_the_old_one() -> None:
     assert (again.status_code, with_old.status_code, with_new.status_code) == (401, 401, 200)
 
 
+def test_a_session_ends_after_its_days_however_often_it_is_renewed() -> None:
+    with api(session_days=2.5 / 86400) as client:
+        headers = sign_up(client)
+        renewed = client.post("/api/v1/auth/refresh", headers=headers).json()
+        claims = jwt.decode(renewed["access_token"], options={"verify_signature": False})
+        later = client.post("/api/v1/auth/refresh", headers={"Authorization": f"Bearer {renewed['access_token']}"})
+
+    assert renewed["expires_in"] <= 2
+    assert claims["exp"] <= time.time() + 2.5
+    assert later.json()["expires_in"] <= 2
+
+
+async def test_whoever_an_operator_signs_out_is_signed_out_everywhere_and_may_sign_in_again() -> None:
+    store = MemoryStore()
+    with api(store) as client:
+        headers = [sign_up(client), sign_up(client, "asha")]
+        user = await store.user_named("priya")
+        assert user
+        await store.change_user(user.id, signed_out_at=datetime.now(UTC))
+        ended = [client.get(ME, headers=each).status_code for each in headers]
+        exchanged = client.post("/api/v1/auth/refresh", headers=headers[0])
+        again = client.post(LOGIN, json={"username": "priya", "password": PASSWORD}).json()
+        with_new = client.get(ME, headers={"Authorization": f"Bearer {again['access_token']}"})
+
+    assert (ended, exchanged.status_code, with_new.status_code) == ([401, 200], 401, 200)
+
+
 def forged(**changes: Any) -> str:
     return jwt.encode(claims(**changes), SECRET, algorithm="HS256")
 
@@ -228,7 +256,7 @@ def crafted() -> dict[str, str]:
         for key in (theirs, "", "secret", "\0"):
             tokens[f"{name} {value} with {key[:6]!r}"] = raw({"alg": "HS256", "typ": "JWT", name: value}, key)
     tokens["our key and an unknown extension"] = raw({"alg": "HS256", "crit": ["evil"], "evil": 1}, SECRET)
-    for name in ("iss", "aud", "typ", "pwd", "exp", "nbf", "iat"):
+    for name in ("iss", "aud", "typ", "pwd", "exp", "nbf", "iat", "end"):
         odd: list[Any] = ["", "x", [], {}, ["questrag", "x"]]
         for wrong in odd:
             tokens[f"{name} is {wrong!r}"] = raw({"alg": "HS256"}, SECRET, **{name: wrong})

@@ -81,6 +81,17 @@ def test_scripts_come_in_files_of_ours_except_on_the_page_of_the_api(site: TestC
     assert policy(site, path)["script-src"] == expected
 
 
+def test_where_the_api_is_not_described_its_page_is_a_page_like_any_other(tmp_path: Path) -> None:
+    with TestClient(an_app(api_docs=False, page=tmp_path), follow_redirects=False) as client:
+        closed = [client.get(path) for path in ("/docs", "/openapi.json", "/static-offline-docs/swagger-ui.css", "/")]
+        policies = [answer.headers["content-security-policy"] for answer in closed]
+        answers = client.get("/health/live").status_code
+
+    assert [answer.status_code for answer in closed] == [404, 404, 404, 404]
+    assert not [told for told in policies if "unsafe-inline' " in told.partition("script-src")[2]]
+    assert answers == 200
+
+
 @pytest.mark.parametrize("path", ["/widget", "/widget?theme=dark", "/widget/"])
 def test_the_widget_may_be_framed_by_the_bank_s_pages(site: TestClient, path: str) -> None:
     assert policy(site, path)["frame-ancestors"] == ["'self'", BANK, "http://localhost:8080"]

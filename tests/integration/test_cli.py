@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from io import StringIO
@@ -309,3 +310,15 @@ def test_an_account_is_made_with_a_password_from_standard_input(run, tmp_path: P
     again = run("users", "create", "asha", input="a long enough password\n")
     assert again.returncode == 3
     assert "Traceback" not in again.stderr
+
+
+def test_an_operator_ends_the_sessions_of_an_account(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert run("users", "create", "asha", input="a long enough password\n").returncode == 0
+    with sqlite3.connect(tmp_path / "var" / "questrag.db") as db:
+        (before,) = db.execute("SELECT record FROM users").fetchone()
+        assert run("users", "sign-out", "Asha").stdout == "Asha is signed out everywhere\n"
+        (after,) = db.execute("SELECT record FROM users").fetchone()
+
+    assert (json.loads(before)["signed_out_at"], bool(json.loads(after)["signed_out_at"])) == (None, True)
+    assert json.loads(run("audit-log", "list", "--limit", "1").stdout)["act"] == "sessions.ended"
+    assert run("users", "sign-out", "nobody").returncode == 3

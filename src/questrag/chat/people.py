@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 Role = Literal["customer", "curator", "admin"]
 
@@ -25,3 +25,13 @@ class User:
     created_at: datetime
     identity: Identity | None = None
     """Of whoever signs in at an identity provider, and therefore has no password here."""
+    signed_out_at: datetime | None = None
+    """When an operator last ended all sessions."""
+
+
+class UserChanges(TypedDict, total=False):
+    """What may change in an account once it is open."""
+
+    password_hash: str
+    role: Role
+    signed_out_at: datetime

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar, Unpack
 
 from questrag.chat.desk import ApiKey, AuditRecord, DeskRecord, DismissedGap, GoldenQuestion, HandOff, Revision
 from questrag.chat.prompt import Prompt
@@ -15,10 +15,10 @@ from questrag.chat.types import (
     Hit,
     Identity,
     Passage,
-    Role,
     Turn,
     TurnState,
     User,
+    UserChanges,
 )
 
 D = TypeVar("D", Revision, GoldenQuestion, DismissedGap, HandOff, AuditRecord, ApiKey)
@@ -125,9 +125,9 @@ class Accounts(Protocol):
 
     async def user_identified(self, identity: Identity) -> User | None: ...
 
-    async def set_password_hash(self, user_id: str, password_hash: str) -> None: ...
-
-    async def set_role(self, user_id: str, role: Role) -> None: ...
+    async def change_user(self, user_id: str, **changes: Unpack[UserChanges]) -> None:
+        """Change that and nothing else; of somebody who is not there, nothing."""
+        ...
 
     async def revoke(self, token_id: str, until: datetime) -> bool:
         """Mark a token dead until it would have expired anyway. False: it already was, by whoever came first."""

@@ -9,6 +9,7 @@ from typing import Literal
 from questrag.chat.people import Identity as Identity
 from questrag.chat.people import Role as Role
 from questrag.chat.people import User as User
+from questrag.chat.people import UserChanges as UserChanges
 
 Lang = Literal["en", "hinglish", "hi"]
 """English, Hindi in Roman script (as typed on a phone), Hindi in Devanagari."""

@@ -5,7 +5,7 @@ import getpass
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -71,6 +71,20 @@ def users_export(
     out.touch(mode=0o600, exist_ok=False)
     out.write_text(text + "\n", encoding="utf-8")
     typer.echo(f"{out} holds what is stored of {name}")
+
+
+@users.command("sign-out")
+def users_sign_out(name: NameArgument) -> None:
+    """End all sessions of an account on all workers and hosts; its API keys stay."""
+    from questrag.custody.audit_log import OPERATOR, AuditLog
+
+    async def end(store: "Store") -> None:
+        user = await _named(store, name)
+        await store.change_user(user.id, signed_out_at=datetime.now(UTC))
+        await AuditLog(store).note("sessions.ended", actor=OPERATOR, subject=user.id)
+
+    _with_store(end)
+    typer.echo(f"{name} is signed out everywhere")
 
 
 @users.command("erase")

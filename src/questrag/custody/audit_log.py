@@ -19,6 +19,7 @@ Act = Literal[
     "session.opened",
     "session.refused",
     "session.closed",
+    "sessions.ended",
     "password.changed",
     "role.changed",
     "key.created",

@@ -32,15 +32,20 @@ class Serving(BaseSettings):
     """MongoDB, with the database name as its path; without it a SQLite file in DATA_DIR is used."""
 
     redis_url: SecretStr | None = None
-    """Redis, as redis://:password@host:6379/0, in which workers and hosts count together what is limited; without it
-    each worker counts for itself."""
+    """Redis, as redis://:password@host:6379/0, in which workers and hosts count together what is limited, and know
+    of each other's provider keys that rest; without it each worker knows only its own."""
 
     secret_key: SecretStr | None = None
     """Signs access tokens; at least 32 characters in production. Made and kept in DATA_DIR in development."""
     algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
     """Signature of access tokens."""
     access_token_expire_minutes: int = Field(default=1440, ge=1, le=43200)
-    """How long a sign-in lasts."""
+    """How long a sign-in lasts; while the page is used, it is renewed."""
+    session_days: float = Field(default=30.0, gt=0, le=366)
+    """After this the password is asked for again, however the sign-in was renewed meanwhile; see OIDC_SESSION_HOURS for
+    sign-ins at the identity provider."""
+    api_docs: bool = True
+    """Whether /docs and /openapi.json describe the API to everybody, who can read the same in the project."""
     allowed_origins: str = ""
     """Web origins that may call the API, separated by commas. Empty: no other origin than its own."""
 

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from string import ascii_lowercase, ascii_uppercase
+from typing import Unpack
 
 from questrag.chat.desk import DeskRecord
 from questrag.chat.errors import Conflict, NotFound
 from questrag.chat.ports import NO_PASSWORD, Charges, D
-from questrag.chat.types import Conversation, Feedback, Identity, Role, Status, Turn, User
+from questrag.chat.types import Conversation, Feedback, Identity, Status, Turn, User, UserChanges
 from questrag.storage.records import (
     TAKEN,
     WITH_AN_ANSWER,
@@ -57,13 +58,9 @@ class MemoryStore:
     async def user_identified(self, identity: Identity) -> User | None:
         return next((user for user in self._users.values() if user.identity == identity), None)
 
-    async def set_password_hash(self, user_id: str, password_hash: str) -> None:
+    async def change_user(self, user_id: str, **changes: Unpack[UserChanges]) -> None:
         if user := self._users.get(user_id):
-            self._users[user_id] = replace(user, password_hash=password_hash)
-
-    async def set_role(self, user_id: str, role: Role) -> None:
-        if user := self._users.get(user_id):
-            self._users[user_id] = replace(user, role=role)
+            self._users[user_id] = as_stored(replace(user, **changes))
 
     async def revoke(self, token_id: str, until: datetime) -> bool:
         first = token_id not in self._revoked

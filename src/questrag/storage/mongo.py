@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
@@ -11,7 +11,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from questrag.chat.errors import Conflict, Misconfigured, NotFound, Unavailable
-from questrag.chat.types import Conversation, Feedback, Identity, Role, Status, Turn, User
+from questrag.chat.types import Conversation, Feedback, Identity, Status, Turn, User, UserChanges
 from questrag.storage import mongo_desk, mongo_keeping
 from questrag.storage.mongo_asking import ask
 from questrag.storage.records import (
@@ -136,11 +136,8 @@ class MongoStore(mongo_desk.MongoDesk, mongo_keeping.MongoKeeping):
         wanted: _Document = {"identity.issuer": identity.issuer, "identity.subject": identity.subject}
         return _record(USER, await ask(self._users.find_one(wanted | {"identity": {"$type": "object"}})))
 
-    async def set_password_hash(self, user_id: str, password_hash: str) -> None:
-        await ask(self._users.update_one({"_id": user_id}, {"$set": {"password_hash": password_hash}}))
-
-    async def set_role(self, user_id: str, role: Role) -> None:
-        await ask(self._users.update_one({"_id": user_id}, {"$set": {"role": role}}))
+    async def change_user(self, user_id: str, **changes: Unpack[UserChanges]) -> None:
+        await ask(self._users.update_one({"_id": user_id}, {"$set": changes}))
 
     async def revoke(self, token_id: str, until: datetime) -> bool:
         try:

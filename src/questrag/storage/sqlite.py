@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection, Cursor
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar, Unpack
 
 from pydantic import TypeAdapter
 
 from questrag.chat.errors import Conflict, Misconfigured, NotFound
-from questrag.chat.types import Conversation, Feedback, Identity, Role, Status, Turn, User
+from questrag.chat.types import Conversation, Feedback, Identity, Status, Turn, User, UserChanges
 from questrag.storage import sqlite_desk, sqlite_keeping
 from questrag.storage.records import (
     CONVERSATION,
@@ -107,11 +107,8 @@ class SqliteStore(sqlite_desk.SqliteDesk, sqlite_keeping.SqliteKeeping):
     async def user_identified(self, identity: Identity) -> User | None:
         return await self._file.read(_user_identified, identity)
 
-    async def set_password_hash(self, user_id: str, password_hash: str) -> None:
-        await self._file.write(_set_user, user_id, {"password_hash": password_hash})
-
-    async def set_role(self, user_id: str, role: Role) -> None:
-        await self._file.write(_set_user, user_id, {"role": role})
+    async def change_user(self, user_id: str, **changes: Unpack[UserChanges]) -> None:
+        await self._file.write(_change_user, user_id, changes)
 
     async def revoke(self, token_id: str, until: datetime) -> bool:
         return await self._file.write(_revoke, token_id, until)
@@ -232,9 +229,9 @@ def _user_identified(db: Connection, identity: Identity) -> User | None:
     return _first(USER, db.execute(f"SELECT record {_FROM_IDENTIFIED}", (identity.issuer, identity.subject)))
 
 
-def _set_user(db: Connection, user_id: str, changes: dict[str, Any]) -> None:
+def _change_user(db: Connection, user_id: str, changes: UserChanges) -> None:
     if user := _user(db, user_id):
-        changed = as_text(USER, replace(user, **changes))
+        changed = as_text(USER, as_stored(replace(user, **changes)))
         db.execute("UPDATE users SET record = ? WHERE id = ?", (changed, user_id))
 
 

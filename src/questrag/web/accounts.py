@@ -185,7 +185,7 @@ async def _who_knows(given: Login, store: Accounts, passwords: Passwords) -> Use
     if user is None or not right:
         return None
     if better_hash is not None:
-        await store.set_password_hash(user.id, better_hash)
+        await store.change_user(user.id, password_hash=better_hash)
         user = replace(user, password_hash=better_hash)
     return user
 
@@ -252,7 +252,7 @@ async def change_password(
     if not await attempts.made(user.username, address, "", is_right):
         raise Invalid("The password is wrong.", fields=[("password", "is wrong")])
     changed = replace(user, password_hash=await passwords.hashed(given.new_password))
-    await parts.store.set_password_hash(user.id, changed.password_hash)
+    await parts.store.change_user(user.id, password_hash=changed.password_hash)
     await audit.note("password.changed", actor=user.id)
     return access_for(tokens, changed)
 
@@ -265,8 +265,8 @@ async def logout(session: CurrentSession, parts: CurrentParts, audit: CurrentAud
 
 
 def access_for(tokens: Tokens, user: User, session_ends_at: datetime | None = None) -> AccessToken:
-    """Sign a token for this user."""
-    lifetime = tokens.lifetime
-    if session_ends_at:
-        lifetime = min(lifetime, session_ends_at - datetime.now(UTC))
-    return AccessToken(access_token=tokens.issue(user, session_ends_at), expires_in=int(lifetime.total_seconds()))
+    """Sign a token for this user, of a session that ends then; None: as long from now as sessions last."""
+    now = datetime.now(UTC)
+    ends_at = session_ends_at or now + tokens.session
+    lifetime = min(tokens.lifetime, ends_at - now)
+    return AccessToken(access_token=tokens.issue(user, ends_at), expires_in=int(lifetime.total_seconds()))

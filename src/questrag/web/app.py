@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +133,8 @@ def create_app(
     def begun() -> AbstractAsyncContextManager[dict[str, Any]]:
         return _traced(traces, _lifespan(settings, ready, password_memory_kib, limits, metrics, lateness))
 
-    app: FastAPI = FastAPIOffline(
+    make = FastAPIOffline if settings.api_docs else partial(FastAPI, docs_url=None, openapi_url=None)
+    app: FastAPI = make(
         title="QUESTRAG",
         version=__version__,
         summary="Answers retail-banking questions from a bank's approved knowledge base.",
@@ -149,7 +151,7 @@ def create_app(
         app.include_router(part.router)
     if (page / "index.html").is_file():  # a folder without it is a page that is being built
         app.frontend("/", directory=page, fallback="index.html")
-    else:
+    elif settings.api_docs:
         app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     _complete_schema(app)
     return app
@@ -232,7 +234,7 @@ def _middleware(settings: Settings, limits: Limits, metrics: Metrics, lateness: 
         allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
         expose_headers=["Content-Disposition", "Retry-After", "X-Request-ID"],
     )
-    headed = Middleware(BrowserHeaders, framed_by=settings.frame_origins)
+    headed = Middleware(BrowserHeaders, framed_by=settings.frame_origins, docs=settings.api_docs)
     compressed = Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)  # not the events of a stream
     throttle = Middleware(Throttle, limits=limits, proxies=bool(settings.proxies))
     behind = [Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxies)] if settings.proxies else []

@@ -69,8 +69,8 @@ class Token:
     expires_at: datetime
     password_mark: str
     """Of the password that it was issued for."""
-    session_ends_at: datetime | None = None
-    """No token of this session lives longer; None: as long as it is renewed."""
+    session_ends_at: datetime
+    """No token of this session lives longer, however often it is exchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +80,12 @@ class Tokens:
     secret: str
     algorithm: str
     lifetime: timedelta
+    session: timedelta = timedelta(days=30)
+    """How long a session lasts at most, where whoever begins it says nothing else."""
 
     def issue(self, user: User, session_ends_at: datetime | None = None) -> str:
         now = datetime.now(UTC)
-        expires_at = now + self.lifetime
+        ends_at = session_ends_at or now + self.session
         claims = {
             "iss": _ISSUER,
             "aud": _AUDIENCE,
@@ -93,10 +95,9 @@ class Tokens:
             "pwd": self._mark(user),
             "iat": now,
             "nbf": now,
-            "exp": min(expires_at, session_ends_at or expires_at),
+            "exp": min(now + self.lifetime, ends_at),
+            "end": int(ends_at.timestamp()),
         }
-        if session_ends_at:
-            claims["end"] = int(session_ends_at.timestamp())
         return jwt.encode(claims, self.secret, algorithm=self.algorithm)
 
     def read(self, token: str) -> Token:
@@ -111,28 +112,28 @@ class Tokens:
                 issuer=_ISSUER,
                 audience=_AUDIENCE,
                 leeway=_LEEWAY_S,
-                options={"require": ["iss", "aud", "sub", "jti", "typ", "pwd", "iat", "nbf", "exp"]},
+                options={"require": ["iss", "aud", "sub", "jti", "typ", "pwd", "iat", "nbf", "exp", "end"]},
             )
         except jwt.PyJWTError:
             raise Unauthorized(_INVALID) from None
-        if claims["typ"] != _TYPE or not isinstance(claims["pwd"], str):
+        if claims["typ"] != _TYPE or not isinstance(claims["pwd"], str) or not isinstance(claims["end"], int):
             raise Unauthorized(_INVALID)
-        end = claims.get("end")
         return Token(
             claims["jti"],
             claims["sub"],
             datetime.fromtimestamp(claims["exp"], UTC),
             claims["pwd"],
-            datetime.fromtimestamp(end, UTC) if end is not None else None,
+            datetime.fromtimestamp(claims["end"], UTC),
         )
 
     def is_current(self, token: Token, user: User) -> bool:
-        """Return whether the user has the password for which the token was issued: a new one ends all sessions."""
+        """Return whether no one ended all sessions since the token was issued: by a new password, or by an operator."""
         return hmac.compare_digest(token.password_mark.encode(), self._mark(user).encode())
 
     def _mark(self, user: User) -> str:
-        """Return what tells one password hash from another, and tells nothing else."""
-        return hmac.digest(self.secret.encode(), user.password_hash.encode(), "sha256").hex()[:32]
+        """Return what changes when all sessions end, and tells nothing else."""
+        ended = user.signed_out_at.isoformat() if user.signed_out_at else ""
+        return hmac.digest(self.secret.encode(), f"{user.password_hash}{ended}".encode(), "sha256").hex()[:32]
 
 
 _ISSUER = "questrag"

@@ -162,7 +162,7 @@ async def _session_of_key(text: str, request: Request, store: Store) -> Session:
     if scope not in key.scopes:
         raise Forbidden(f"This API key lacks the scope {scope}." if scope else "API keys may not do this: sign in.")
     await used(store, key, now)
-    return Session(user, Token(key.id, user.id, key.expires_at, ""))
+    return Session(user, Token(key.id, user.id, key.expires_at, "", key.expires_at))
 
 
 def scope_of(method: str, path: str) -> Scope | None:

@@ -47,6 +47,7 @@ def tokens_of(settings: Settings) -> Tokens:
         secret=settings.signing_secret(),
         algorithm=settings.algorithm,
         lifetime=timedelta(minutes=settings.access_token_expire_minutes),
+        session=timedelta(days=settings.session_days),
     )
 
 

@@ -39,13 +39,15 @@ _WIDGET_SCRIPT = "/widget.js"
 class BrowserHeaders:
     """Gives every response the headers that browsers need, also one that nothing further in has seen."""
 
-    def __init__(self, app: ASGIApp, framed_by: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, framed_by: Sequence[str] = (), docs: bool = True) -> None:
         """
         Args:
             framed_by: origins of the pages that may show the widget.
+            docs: the page of the API is served, which has scripts within itself.
         """
         self._app = app
         self._framed_by = framed_by
+        self._docs = docs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,7 +57,7 @@ class BrowserHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in {**_HEADERS, **_headers_for(scope["path"], self._framed_by)}.items():
+                for name, value in {**_HEADERS, **self._headers_for(scope["path"])}.items():
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":  # said over plain HTTP, browsers must not believe it
                     headers.setdefault("Strict-Transport-Security", _ONLY_TLS)
@@ -63,6 +65,17 @@ class BrowserHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    def _headers_for(self, path: str) -> dict[str, str]:
+        scripts = _INLINE_SCRIPTS if self._docs and path.startswith("/docs") else _OUR_SCRIPTS
+        frames = " ".join(["'self'", *self._framed_by]) if path in _WIDGET_PAGES else "'none'"
+        fenced = f"; {_NO_PAGE}" if path.startswith(_API) else ""
+        headers = {"Content-Security-Policy": f"{_POLICY}; {scripts}; frame-ancestors {frames}{fenced}"}
+        if path not in _WIDGET_PAGES:
+            headers["X-Frame-Options"] = "DENY"  # it knows no list of origins, so the widget's page goes without
+        if path == _WIDGET_SCRIPT:
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return headers
 
 
 class Envelope:
@@ -94,18 +107,6 @@ class Envelope:
             response = await problem_response(Request(scope), error)
             if not started:
                 await response(scope, receive, send_with_id)
-
-
-def _headers_for(path: str, framed_by: Sequence[str]) -> dict[str, str]:
-    scripts = _INLINE_SCRIPTS if path.startswith("/docs") else _OUR_SCRIPTS
-    frames = " ".join(["'self'", *framed_by]) if path in _WIDGET_PAGES else "'none'"
-    fenced = f"; {_NO_PAGE}" if path.startswith(_API) else ""
-    headers = {"Content-Security-Policy": f"{_POLICY}; {scripts}; frame-ancestors {frames}{fenced}"}
-    if path not in _WIDGET_PAGES:
-        headers["X-Frame-Options"] = "DENY"  # it knows no list of origins, so the widget's page goes without
-    if path == _WIDGET_SCRIPT:
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return headers
 
 
 def _caching(path: str, status: int) -> str:

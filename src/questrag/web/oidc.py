@@ -229,7 +229,7 @@ async def _user_of(person: Person, store: Store, audit: AuditLog) -> User:
     """
     user = await store.user_identified(person.identity) or await _opened(person, store, audit)
     if person.role and person.role != user.role:
-        await store.set_role(user.id, person.role)
+        await store.change_user(user.id, role=person.role)
         await audit.note("role.changed", actor=user.id, subject=user.id, detail=person.role)
     return user
 
