@@ -22,6 +22,7 @@ function useSend(): (id: string, leaving: boolean) => Promise<void> {
       const told = describeProblem(error, i18n.getFixedT(null, "common"), i18n.language);
       toast({ text: t("notDeleted", { why: told.title }) });
     }
+    await client.cancelQueries({ queryKey: keys.conversations }); // a first reading is not begun anew by the next line
     await client.invalidateQueries({ queryKey: keys.conversations });
     show(id); // by now it is gone from the list, or shown again because it is still there
   };
