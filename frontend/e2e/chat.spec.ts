@@ -133,6 +133,7 @@ test("scripts, pictures and two thousand signs stay text", async ({ page }) => {
 
 test("a draft survives a reload and belongs to its conversation", async ({ page }) => {
   await composer(page).fill("half a quest");
+  await expect(page.getByRole("button", { name: /^Account: / })).toBeVisible(); // whose it is decides who sees it again
   await page.reload();
   await expect(composer(page)).toHaveValue("half a quest");
 });

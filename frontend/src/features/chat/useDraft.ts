@@ -34,7 +34,9 @@ export function useDraft({ conversationId, accepted, found }: Options): Draft {
     }
     forgetDrafts(owner);
     const draft = readDraft(owner, conversationId);
-    if (draft) found(draft);
+    // What was typed before it was known whose it is has precedence: nobody's text is replaced while they write.
+    if (typed.current) storeDraft(owner, conversationId, typed.current);
+    else if (draft) found(draft);
   }, [owner, conversationId]);
   useEffect(() => {
     if (accepted && owner !== undefined && typed.current === "") storeDraft(owner, place.current, "");
