@@ -138,6 +138,23 @@ test("a draft survives a reload and belongs to its conversation", async ({ page 
   await expect(composer(page)).toHaveValue("half a quest");
 });
 
+test("what is typed before the page knows whose it is becomes a draft of theirs", async ({ page }) => {
+  let known = () => {};
+  const held = new Promise<void>((done) => {
+    known = done;
+  });
+  await page.route("**/api/v1/auth/me", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  await composer(page).fill("half a quest");
+  known();
+  await expect(page.getByRole("button", { name: /^Account: / })).toBeVisible();
+  await page.reload();
+  await expect(composer(page)).toHaveValue("half a quest");
+});
+
 test("everything can be done with the keyboard alone", async ({ page }) => {
   await page.goto("/account");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
