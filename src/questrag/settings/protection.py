@@ -38,7 +38,7 @@ class Protection(Serving):
     """Answers that one worker writes at a time; one more question gets 503 and Retry-After at once. 0: any number."""
     max_answers_at_once_per_user: int = Field(default=8, ge=0)
     """Answers that one account may have open at a time on one worker; one more question gets 429. 0: any number."""
-    max_lateness_ms: int = Field(default=30, ge=0)
+    max_lateness_ms: int = Field(default=20, ge=0)
     """How late a worker may be with what is ready: where it stays later than that with eight answers or more open, a
     question gets 503 and Retry-After before anything of it is read, so that those that have begun end in time. 0: any
     time."""
