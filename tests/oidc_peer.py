@@ -19,6 +19,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 CLIENT_ID = "questrag of the bank"
 CLIENT_SECRET = "a secret: with signs/of every+kind%"
+ACCESS_TOKEN = "opens the person's own page"
 PAGE = "http://localhost:8000"
 """Where people open the page, as far as the provider knows."""
 
@@ -54,6 +55,8 @@ class OidcPeer:
         self.secret = CLIENT_SECRET
         """Empty: the client is a public one."""
         self.who: Claims = {"sub": "emp-17", "preferred_username": "priya@bank.example", "email": "priya@bank.example"}
+        self.apart: Claims | None = None
+        """What it tells of the person only when it is asked with the access token."""
         self.description: Claims = {}
         """What the discovery document says otherwise."""
         self.keys = [jwk(an_rsa_key("first"), "first", use="sig", alg="RS256")]
@@ -111,6 +114,8 @@ class Handler(BaseHTTPRequestHandler):
                 self._authorize()
             case "POST", "/token":
                 self._token()
+            case "GET", "/me" if self.headers.get("Authorization") == f"Bearer {ACCESS_TOKEN}":
+                self.say(200, self.peer.apart)
             case "GET", "/keys":
                 self.say(200, {"keys": self.peer.keys})
             case _:
@@ -118,13 +123,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def describe(self) -> Claims:
         url = self.peer.url
-        said = {
+        said: Claims = {
             "issuer": url,
             "authorization_endpoint": f"{url}/authorize",
             "token_endpoint": f"{url}/token",
             "jwks_uri": f"{url}/keys",
             "code_challenge_methods_supported": ["S256"],
         }
+        if self.peer.apart is not None:
+            said["userinfo_endpoint"] = f"{url}/me"
         return said | self.peer.description
 
     def _authorize(self) -> None:
@@ -159,7 +166,7 @@ class Handler(BaseHTTPRequestHandler):
         now = int(time.time())
         claims = {"iss": self.peer.url, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": begun["nonce"]}
         token = self.peer.sign(self.peer.change(claims | self.peer.who))
-        self.say(200, {"access_token": "of no use", "token_type": "Bearer", "id_token": token})
+        self.say(200, {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "id_token": token})
 
     def _knows_client(self, asked: dict[str, str]) -> bool:
         if not self.peer.secret:

@@ -197,6 +197,37 @@ def test_roles_follow_the_claim_at_each_sign_in(peer: OidcPeer) -> None:
     assert changes == ["admin", "curator", "customer", "admin", "customer"]
 
 
+def test_what_the_provider_keeps_out_of_the_id_token_is_asked_for(peer: OidcPeer) -> None:
+    peer.apart, peer.who = peer.who | {"groups": ["editors"]}, {"sub": "emp-17"}
+    with a_room(peer, oidc_role_claim="groups", oidc_curator_value="editors") as room:
+        me = room.me(room.sign_in())
+        assert (me["username"], me["email"], me["role"]) == ("priya", "priya@bank.example", "curator")
+
+        # What is signed counts more, and where all of it is signed nothing is asked.
+        peer.who = peer.apart | {"groups": []}
+        peer.requests.clear()
+        assert room.me(room.sign_in())["role"] == "customer"
+        assert "/me" not in peer.requests
+
+
+def test_nobody_gets_what_the_provider_tells_of_somebody_else(peer: OidcPeer) -> None:
+    peer.apart, peer.who = {"sub": "emp-1", "groups": ["editors"]}, {"sub": "emp-17"}
+    with a_room(peer, oidc_role_claim="groups", oidc_curator_value="editors") as room:
+        refused(room.finish(room.go()), 401, NOT_BELIEVED)
+        peer.apart = {"groups": ["editors"]}
+        refused(room.finish(room.go()), 401, NOT_BELIEVED)
+        assert room.n_people == 0
+
+
+@pytest.mark.parametrize("fault", [(500, {}), (403, {}), (200, b"no JSON"), (302, {})])
+def test_without_what_it_keeps_apart_nobody_is_signed_in(peer: OidcPeer, fault: tuple[int, Any]) -> None:
+    peer.apart, peer.who = peer.who, {"sub": "emp-17"}
+    peer.faults["/me"] = lambda handler: handler.say(*fault)
+    with a_room(peer) as room:
+        refused(room.finish(room.go()), 503, "identity provider")
+        assert room.n_people == 0
+
+
 def test_without_a_role_claim_nobody_becomes_more_than_a_customer(peer: OidcPeer) -> None:
     peer.who |= {"role": "admin", "roles": ["admin"], "groups": ["admin", ""]}
     with a_room(peer) as room:

@@ -10,7 +10,7 @@ WISHES = {"open": ("open", "start", "begin"), "close": ("close", "end", "finish"
 """Of each entry two of the three verbs are learned; that the third means the same, other entries teach."""
 
 
-def a_tiny_backbone(folder: Path) -> Path:
+def a_tiny_backbone(folder: Path, **changes: float) -> Path:
     """Write a BERT of two layers with random weights, and the packaged tokenizer."""
     import torch
     from transformers import BertConfig, BertModel
@@ -18,7 +18,7 @@ def a_tiny_backbone(folder: Path) -> Path:
     from questrag.training.backbone import folder_of
 
     torch.manual_seed(0)
-    config = BertConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=128)
+    config = BertConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=128, **changes)
     BertModel(config).save_pretrained(folder)
     (folder / "tokenizer.json").write_bytes((folder_of("all-MiniLM-L6-v2") / "tokenizer.json").read_bytes())
     return folder

@@ -111,7 +111,9 @@ def train_retriever(
         artifact = ship(
             args, material, development, work=work, out=out, name=name, resume=resume, progress=progress, say=_say
         )
-    typer.echo(f"{out}: {artifact.info['name']}@{artifact.fingerprint}, right first on dev {artifact.info['dev_int8']}")
+    if artifact:
+        told = artifact.info
+        typer.echo(f"{out}: {told['name']}@{artifact.fingerprint}, right first on dev {told['dev_int8']}")
 
 
 @train.command("ablation")

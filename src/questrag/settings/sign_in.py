@@ -27,7 +27,7 @@ class SignIn(Protection):
     oidc_scopes: str = "openid profile email"
     """What the provider is asked for; it has to begin with openid."""
     oidc_role_claim: str = ""
-    """Claim of the ID token whose values give a role at each sign-in, such as `groups`. Empty: everybody begins as a
+    """Claim whose values give a role at each sign-in, such as `groups`. Empty: everybody begins as a
     customer."""
     oidc_curator_value: str = ""
     """Value in OIDC_ROLE_CLAIM that makes somebody a curator."""

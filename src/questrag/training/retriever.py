@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from math import ceil
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,6 +24,7 @@ from questrag.training.caching import TextEncoder
 from questrag.training.development import Development
 from questrag.training.losses import info_nce, triplet
 from questrag.training.material import Material
+from questrag.training.processes import processes_of_this_run
 
 _CHUNK = 32
 _NEIGHBOURS = 12
@@ -51,7 +53,7 @@ class Run:
             work: folder for checkpoints.
 
         Raises:
-            Misconfigured: the backbone or the device cannot be had.
+            Misconfigured: the backbone or the device cannot be had, or not the other processes of the run.
         """
         from transformers import AutoTokenizer
 
@@ -59,9 +61,10 @@ class Run:
         self.args, self.material, self.development, self.work = args, material, development, work
         self.rng = Random(args.seed)  # noqa: S311 # no secret hangs on it
         device = device_of(args.device)
+        self.processes = processes_of_this_run(device)
         model, self.tokenizer_folder = load_backbone(args.backbone)
         tokenizer = AutoTokenizer.from_pretrained(self.tokenizer_folder)
-        self.encoder = TextEncoder(model.to(device), tokenizer, args.max_tokens, device)
+        self.encoder = TextEncoder(model.to(device), tokenizer, args.max_tokens, device, self.processes)
         self.before_query, self.before_passage = prefixes(args.backbone)
         self.optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.01)
         warmup = max(1, args.steps // 10)
@@ -87,8 +90,8 @@ class Run:
 
         Args:
             resume: take up what lies in the folder for checkpoints.
-            progress: called with (steps done, steps in all).
-            say: called with one line at each look at the development questions.
+            progress: called with (steps done, steps in all); in the first process only.
+            say: called with one line at each look at the development questions; in the first process only.
 
         Raises:
             Invalid: the folder holds another run, or a run and no ``resume``.
@@ -100,8 +103,9 @@ class Run:
             self.one_step()
             if self.state.step % self.args.eval_every == 0 or self.state.step == self.args.steps:
                 self.look(say)
-            if progress:
+            if progress and self.processes.is_first:
                 progress(self.state.step, self.args.steps)
+        self.processes.wait()  # until the first has written
         best = torch.load(self.work / "best.pt", map_location=self.encoder.device, weights_only=True)
         self.encoder.model.load_state_dict(best)
         self.encoder.model.eval()
@@ -134,9 +138,12 @@ class Run:
         state.stale = 0 if better else state.stale + 1
         if better:
             state.best, state.best_step = right, state.step
+        if better and self.processes.is_first:
             _write(self.work / "best.pt", self.encoder.model.state_dict())
         state.history.append({"step": state.step, "loss": round(loss, 4), "right_first": round(right, 4)})
         self.since_look = []
+        if not self.processes.is_first:
+            return
         self._save()
         minutes = (time.monotonic() - self.started) / 60
         say(f"step {state.step}: loss {loss:.3f}, right first on dev {right:.1%}, {minutes:.1f} min")
@@ -145,8 +152,8 @@ class Run:
         """Return ``(len(texts), dim)`` as the served encoder would, at full precision."""
         before = self.before_query if query else self.before_passage
         self.encoder.model.eval()
-        with torch.inference_mode():
-            vectors: npt.NDArray[np.float32] = self.encoder.encode([before + t for t in texts], chunk=128).cpu().numpy()
+        encoded = self.encoder.encode_shared([before + text for text in texts], chunk=128)
+        vectors: npt.NDArray[np.float32] = encoded.cpu().numpy()
         return vectors
 
     def _open(self, *, resume: bool) -> None:
@@ -188,8 +195,8 @@ class Run:
         return loss
 
     def _backward(self, texts: list[str], loss: Callable[[Tensor], Tensor]) -> float:
-        if self.args.cache_chunk:
-            return self.encoder.step(texts, loss, chunk=self.args.cache_chunk)
+        if self.args.cache_chunk or self.processes.n > 1:
+            return self.encoder.step(texts, loss, chunk=self.args.cache_chunk or ceil(len(texts) / self.processes.n))
         value = loss(self.encoder.encode(texts, chunk=_CHUNK))
         value.backward()  # type: ignore[no-untyped-call]
         return float(value.detach())

@@ -30,10 +30,15 @@ def ship(
     resume: bool = False,
     progress: Progress | None = None,
     say: Callable[[str], None] = lambda _: None,
-) -> Artifact:
-    """Train, export as int8, and write manifest and model card; raises what `Run` and `export_encoder` raise."""
+) -> Artifact | None:
+    """Train, export as int8, and write manifest and model card; raises what `Run` and `export_encoder` raise.
+
+    Of several processes that train, the first does the rest, and the others return None.
+    """
     run = Run(args, material, development, work)
     run.train(resume=resume, progress=progress, say=say)
+    if not run.processes.is_first:
+        return None
     state, model = run.state, run.encoder.model.cpu()
     made = provenance(data=material.version, development=development.version)
     about = {

@@ -83,6 +83,7 @@ class _Description(BaseModel):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    userinfo_endpoint: str = ""
     code_challenge_methods_supported: list[str] = ["S256"]
     token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
 
@@ -117,7 +118,7 @@ class _Kept(Generic[T]):
 
 
 class IdentityProvider:
-    """Is asked over HTTP, within limits of time and size. Nothing that it says is believed without its signature."""
+    """Is asked over HTTP, within limits of time and size. For whom it vouches is believed with its signature only."""
 
     def __init__(
         self, registration: Registration, *, timeout_s: float = 5.0, now: Callable[[], float] = time.monotonic
@@ -163,7 +164,9 @@ class IdentityProvider:
             Unavailable: the provider does not answer.
             Misconfigured: the provider does not take our credentials.
         """
-        claims = await self._claims(await self._id_token(code, verifier), nonce)
+        id_token, access_token = await self._tokens(code, verifier)
+        claims = await self._claims(id_token, nonce)
+        claims = await self._more_of(claims, access_token)
         username, email = (claims.get(name) for name in ("preferred_username", "email"))
         return Person(
             identity=Identity(self.registration.issuer, claims["sub"]),
@@ -179,12 +182,28 @@ class IdentityProvider:
         values = found if isinstance(found, list) else [found]
         return next((role for value, role in self.registration.roles.items() if value in values), "customer")
 
+    async def _more_of(self, claims: _Claims, access_token: object) -> _Claims:
+        """Return the claims with what the provider keeps out of the ID token, as some do (OpenID Connect Core, 5.4)."""
+        where = (await self._description.no_older_than(_KEPT_S)).userinfo_endpoint
+        wanted = {"preferred_username", "email", self.registration.role_claim} - {""}
+        if not where or wanted <= claims.keys():
+            return claims
+        if not (isinstance(access_token, str) and access_token.isascii() and access_token.isprintable()):
+            raise _not_believed("there is no access token")
+        status, said = await self._asked("GET", where, headers={"Authorization": f"Bearer {access_token}"})
+        if status != 200:
+            raise _unavailable(f"it answers with status {status} when asked about a person")
+        if said.get("sub") != claims["sub"]:  # tokens can be swapped, 5.3.2
+            raise _not_believed("it tells of somebody else")
+        return said | claims
+
     async def _describe(self) -> _Description:
         issuer = self.registration.issuer
         found = await self._read(f"{issuer.rstrip('/')}/.well-known/openid-configuration", _Description)
         if found.issuer != issuer:
             raise Misconfigured(f"OIDC_ISSUER is {issuer}, and the provider there names itself {found.issuer!r:.200}")
-        for url in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
+        named = [found.authorization_endpoint, found.token_endpoint, found.jwks_uri, found.userinfo_endpoint]
+        for url in filter(None, named):
             if not is_safe(url) or "#" in url:
                 raise Misconfigured(f"OIDC_ISSUER: the provider names {url!r:.200}, which is no https address")
         if "S256" not in found.code_challenge_methods_supported:
@@ -194,7 +213,8 @@ class IdentityProvider:
     async def _read_keys(self) -> list[dict[str, Any]]:
         return (await self._read((await self._description.no_older_than(_KEPT_S)).jwks_uri, _Keys)).keys
 
-    async def _id_token(self, code: str, verifier: str) -> str:
+    async def _tokens(self, code: str, verifier: str) -> tuple[str, object]:
+        """Return the ID token, and the access token, if any."""
         known, described = self.registration, await self._description.no_older_than(_KEPT_S)
         form = {
             "grant_type": "authorization_code",
@@ -220,7 +240,7 @@ class IdentityProvider:
         token = said.get("id_token")
         if not isinstance(token, str):
             raise _not_believed("there is no ID token")
-        return token
+        return token, said.get("access_token")
 
     async def _claims(self, token: str, nonce: str) -> _Claims:
         known = self.registration
