@@ -9,9 +9,9 @@ export const root = join(import.meta.dirname, "..", "..");
 /** Where `questrag` and `llmock` are installed: the environment of `make test`, or $QUESTRAG_BIN. */
 const bin = process.env.QUESTRAG_BIN ?? join(root, ".venv", "bin");
 
-/** The first of five ports; another one where these are taken. */
+/** The first of six ports; another one where these are taken. */
 const first = Number(process.env.E2E_PORT ?? 8131);
-const ports = { approved: first, model: first + 1, bank: first + 2, llmock: first + 3 };
+const ports = { approved: first, model: first + 1, bank: first + 2, llmock: first + 3, identity: first + 5 };
 
 /** Where Lighthouse reaches its browser. */
 export const debuggingPort = first + 4;
@@ -24,6 +24,8 @@ export const addresses = {
   /** Another origin, whose pages show the widget. */
   bank: `http://127.0.0.1:${ports.bank}`,
   llmock: `http://127.0.0.1:${ports.llmock}`,
+  /** Where the staff of the bank have their accounts. */
+  identity: `http://127.0.0.1:${ports.identity}`,
 };
 
 // Playwright reads its configuration in every process; all of them must mean the same folder.
@@ -47,6 +49,13 @@ const shared = {
   RATE_LIMIT_HANDOFFS_PER_HOUR: "0",
 };
 
+const identity = {
+  PUBLIC_URL: addresses.model,
+  OIDC_ISSUER: addresses.identity,
+  OIDC_CLIENT_ID: "questrag",
+  OIDC_CLIENT_SECRET: "only-for-these-tests: with signs/of every+kind%",
+};
+
 export const environments = {
   approved: {
     ...shared,
@@ -59,6 +68,10 @@ export const environments = {
     DATA_DIR: join(folder, "model"),
     LLM_BASE_URL: `${addresses.llmock}/v1`,
     LLM_MODEL: "peer-1",
+    ...identity,
+    OIDC_LABEL: "Example Bank",
+    OIDC_ROLE_CLAIM: "groups",
+    OIDC_CURATOR_VALUE: "kb-editors",
   },
 };
 
@@ -76,6 +89,13 @@ export const webServer = [
   {
     command: `${command("llmock")} serve --host 127.0.0.1 --port ${ports.llmock} --stream-chunk-delay-ms 30 --log-level warning`,
     url: `${addresses.llmock}/_llmock/scenario`,
+    timeout: 60_000,
+  },
+  {
+    command: `node ${join(import.meta.dirname, "identityProvider.js")}`,
+    url: `${addresses.identity}/.well-known/openid-configuration`,
+    env: identity,
+    stderr: "ignore" as const,
     timeout: 60_000,
   },
   {
