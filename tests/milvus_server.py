@@ -13,7 +13,12 @@ from typing import Any
 class MilvusServer:
     """A standalone server in a folder of its own, which outlives a kill and goes with `remove`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, guarded: bool = False) -> None:
+        """
+        Args:
+            guarded: it asks who one is; at first there is only root, with the password Milvus.
+        """
+        self._guarded = guarded
         self._made = importlib.import_module("milvus").MilvusServer
         self.folder = Path(tempfile.mkdtemp(prefix="questrag-milvus-"))
         self.uri = ""
@@ -23,6 +28,7 @@ class MilvusServer:
         """Start it, again at the same port and with the same data after a `kill`."""
         server = self._made(wait_for_started=True)
         server.set_base_dir(str(self.folder))
+        server.config.set("authorization_enabled", self._guarded)
         if self.uri:
             server.config.try_bind_port = _bound  # the library's own cannot take a port that was in use a moment ago
             server.config.configs["proxy_port"] = int(self.uri.rpartition(":")[2])
@@ -56,8 +62,8 @@ def missing() -> str:
 
 
 @contextmanager
-def a_milvus() -> Iterator[MilvusServer]:
-    server = MilvusServer()
+def a_milvus(*, guarded: bool = False) -> Iterator[MilvusServer]:
+    server = MilvusServer(guarded=guarded)
     try:
         server.start()
         yield server

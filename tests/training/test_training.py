@@ -40,6 +40,7 @@ def test_recall_rises_from_chance_on_phrasings_that_were_not_learned(backbone: P
         name="toy",
         say=lines.append,
     )
+    assert artifact
     before, after = float(artifact.info["dev_untrained"]), float(artifact.info["dev_int8"])
     assert before <= 0.6
     assert after >= 0.8

@@ -70,7 +70,9 @@ class Collections:
             said = str(getattr(error, "message", error)).splitlines()[0]
             if "auth" in said.lower():
                 raise Misconfigured(f"Milvus refuses VECTOR_INDEX_TOKEN ({said}).") from error
-            logger.warning("milvus failed: %s", said)
+            # The library says the same of a server that is away and of one that does not take the token.
+            hint = ": see VECTOR_INDEX_URI and VECTOR_INDEX_TOKEN" if "connection params" in said else ""
+            logger.warning("milvus failed: %s%s", said, hint)
             raise Unavailable("the vector index does not answer") from error
 
     def name_of(self, index: SearchIndex) -> str:

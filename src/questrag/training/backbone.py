@@ -1,6 +1,7 @@
 """The sentence encoder in torch, and where its first weights come from."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,12 @@ class SentenceModel(nn.Module):
     def __init__(self, backbone: nn.Module) -> None:
         super().__init__()
         self.backbone = backbone
+
+    @property
+    def dim(self) -> int:
+        """Numbers in a vector."""
+        config: Any = self.backbone.config
+        return int(config.hidden_size)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Map ``(batch, tokens)`` twice to ``(batch, dim)``."""

@@ -64,8 +64,7 @@ class TextEncoder:
 
     def _ordered(self, texts: Sequence[str], chunks: Sequence[list[int]], parts: Sequence[Tensor]) -> Tensor:
         """Return a row for each text: of those in no chunk, zeros."""
-        dim = self.model.backbone.config.hidden_size
-        vectors = torch.zeros(len(texts), dim, device=self.device)  # type: ignore[call-overload]
+        vectors = torch.zeros(len(texts), self.model.dim, device=self.device)
         for rows, part in zip(chunks, parts, strict=True):
             vectors[rows] = part
         return vectors
