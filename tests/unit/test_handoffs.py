@@ -445,7 +445,7 @@ async def test_nothing_that_a_customer_gave_is_logged(caplog: pytest.LogCaptureF
     made = await asked(desk, "please hurry")
 
     assert f"hand-off {made.id}: webhook: refused (500)" in caplog.text
-    for secret in ("Priya", "98765", "hurry"):
+    for secret in ("Priya", "98765 43210", "9876543210", "hurry"):
         assert secret not in caplog.text
         assert secret not in repr(made)
 
